@@ -1,0 +1,54 @@
+"""Data sets: some that come with fnnet, some that are downloaded, and your own."""
+
+import difflib
+import os
+from pathlib import Path
+
+from fnnet.datasets.dataset import DataError, Dataset, dataset
+from fnnet.datasets.digits import digits
+from fnnet.datasets.idx import read_idx
+from fnnet.datasets.mnist import fashion_mnist, kmnist, mnist
+from fnnet.datasets.split import hold_out, split
+from fnnet.datasets.table import load_csv, load_npz
+from fnnet.datasets.xor import xor
+
+__all__ = [
+    "NAMES", "DataError", "Dataset", "dataset", "digits", "fashion_mnist", "hold_out", "kmnist", "load", "load_csv",
+    "load_npz", "mnist", "read_idx", "split", "xor",
+]  # fmt: skip
+
+_HERE = {"xor": xor, "digits": digits}
+_IN_FOLDER = {"mnist": mnist, "fashion-mnist": fashion_mnist, "kmnist": kmnist}
+_IN_FILE = {".npz": load_npz, ".csv": load_csv}
+
+NAMES = (*_HERE, *_IN_FOLDER)
+
+
+def load(
+    name: str | os.PathLike[str], folder: str | os.PathLike[str] | None = None, mirror: str | None = None
+) -> Dataset:
+    """The data set of this name, one of `NAMES`, or of a file whose path ends in `.npz` or `.csv`.
+
+    `mnist` and its relatives are kept in `folder`, and downloaded from `mirror` when they are missing. Raises DataError
+    when there is no such name or file, the folder is wanted and not given, and as the function that reads it does.
+
+    >>> load("xor").classes
+    ('0', '1')
+    """
+    text = os.fspath(name)
+    if text in _HERE:
+        return _HERE[text]()
+    if text in _IN_FOLDER:
+        if folder is None:
+            raise DataError(f"folder must be given, to find {text} in it or download it into it, got None")
+        return _IN_FOLDER[text](folder, mirror)
+    read = _IN_FILE.get(Path(text).suffix.lower())
+    if read is None:
+        raise DataError(_unknown(text))
+    return read(text)
+
+
+def _unknown(text: str) -> str:
+    near = difflib.get_close_matches(text.lower(), NAMES, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(NAMES)}"
+    return f"no data set is called {text!r}: {hint} (the path of your own must end in .npz or .csv)"

@@ -1,0 +1,27 @@
+"""The layers, one family a file. Each is a frozen record with ``forward`` and ``backward``."""
+
+from fnnet.layers.activation import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
+from fnnet.layers.affine import Affine
+from fnnet.layers.noise import Dropout, GaussianNoise, RandomShift
+from fnnet.layers.norm import BatchNorm, LayerNorm
+from fnnet.layers.residual import Residual
+from fnnet.layers.shape import Flatten, Scale
+from fnnet.layers.softmax import Softmax
+
+__all__ = [
+    "GELU",
+    "Affine",
+    "BatchNorm",
+    "Dropout",
+    "Flatten",
+    "GaussianNoise",
+    "LayerNorm",
+    "LeakyReLU",
+    "RandomShift",
+    "ReLU",
+    "Residual",
+    "Scale",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+]

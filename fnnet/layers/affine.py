@@ -1,0 +1,94 @@
+"""The affine layer, ``Y = X W + b``: every output a weighted sum of every input.
+
+N examples, I inputs, O outputs.
+"""
+
+from typing import Any, Literal, Self, final
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from fnnet.array import Array, freeze, readonly
+from fnnet.keys import Key, generator
+from fnnet.numeric import sum_rows
+from fnnet.record import frozen, param
+
+Init = Literal["glorot", "he", "lecun", "normal"]
+
+#: The standard deviation of the first weights, from the numbers of inputs and outputs.
+DEVIATIONS = {
+    "glorot": lambda inputs, outputs: (2.0 / (inputs + outputs)) ** 0.5,
+    "he": lambda inputs, outputs: (2.0 / inputs) ** 0.5,
+    "lecun": lambda inputs, outputs: (1.0 / inputs) ** 0.5,
+    "normal": lambda inputs, outputs: 1.0,
+}
+
+
+@final
+@frozen
+class Affine:
+    """``Y = X W + b``. Its cache is X.
+
+    X is (N, I) and Y (N, O). With ``dout`` = dL/dY, the chain rule through ``Y_no = sum_i X_ni W_io + b_o`` gives::
+
+        dL/dX_ni = sum_o dout_no W_io      dx = dout W^T
+        dL/dW_io = sum_n X_ni dout_no      dW = X^T dout
+        dL/db_o  = sum_n dout_no           db = dout summed over the examples
+
+    Source: the course, "Making Affine layer".
+
+    >>> layer = Affine([[1.0], [2.0]], [0.5])
+    >>> y, cache = layer.forward(np.array([[10.0, 1.0]]))
+    >>> dx, grads = layer.backward(cache, np.array([[1.0]]))
+    >>> float(y[0, 0]), dx, grads.W.ravel(), grads.b
+    (12.5, array([[1., 2.]]), array([10.,  1.]), array([1.]))
+    """
+
+    W: Array = param()
+    b: Array = param()
+
+    @classmethod
+    def init(
+        cls, key: Key, inputs: int, outputs: int, init: Init = "glorot", dtype: DTypeLike = np.float32
+    ) -> Self:
+        """First weights from a normal distribution of mean 0, and ``b = 0``.
+
+        The standard deviation is ``sqrt(1 / I)`` for "lecun" (LeCun et al. 1998), ``sqrt(2 / (I + O))`` for
+        "glorot" (Glorot and Bengio 2010), ``sqrt(2 / I)`` for "he" (He et al. 2015) and 1 for "normal", the
+        course's. Raises ValueError for sizes below 1 and unknown names.
+
+        >>> from fnnet.keys import Purpose, key
+        >>> Affine.init(key(0, Purpose.INITIALIZATION), 784, 128)
+        Affine(W=f4[784,128], b=f4[128])
+        """
+        if inputs < 1 or outputs < 1:
+            raise ValueError(f"an Affine layer needs at least 1 input and 1 output, got {inputs} and {outputs}")
+        if init not in DEVIATIONS:
+            raise ValueError(f"init must be one of {', '.join(DEVIATIONS)}, got {init!r}")
+        W = DEVIATIONS[init](inputs, outputs) * generator(key).standard_normal((inputs, outputs))
+        return cls(freeze(W.astype(dtype)), freeze(np.zeros(outputs, dtype)))
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        """Y (N, O), and X as the cache."""
+        y = x @ self.W
+        y += self.b
+        return freeze(y), readonly(x)
+
+    def backward(self, cache: Array, dout: Array) -> tuple[Array, Self]:
+        """dx (N, I), and the gradient as an Affine of dW and db."""
+        return freeze(dout @ self.W.T), self.grads(cache, dout)
+
+    def grads(self, cache: Array, dout: Array) -> Self:
+        """The gradient alone, without dx."""
+        return type(self)(freeze(cache.T @ dout), freeze(sum_rows(dout)))
+
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Raise ValueError unless x may have this shape."""
+        if len(shape) != 2:
+            raise ValueError(f"expects x of (N, {len(self.W)}), got {_text(shape)}; put Flatten() before it")
+        if shape[1] != len(self.W):
+            raise ValueError(f"expects {len(self.W)} inputs, got {shape[1]}")
+
+
+def _text(shape: tuple[Any, ...]) -> str:
+    return f"({', '.join(['N', *map(str, shape[1:])])})"

@@ -1,0 +1,187 @@
+"""Losses: the last layer of a network in training. A loss knows its targets and returns one number.
+
+``forward(logits)`` gives the value and a cache, ``backward(cache, dout)`` gives dlogits for ``dout`` = 1.0 (or any
+factor). With weights, one an example, the value is ``sum(w l) / sum(w)``: weight 0 is as if the example were
+absent, 2 as if it stood there twice. N examples, K classes or outputs.
+"""
+
+from typing import Any, Self, TypeAlias, final
+
+import attrs
+import numpy as np
+
+from fnnet.array import Array, freeze, readonly, same_array
+from fnnet.numeric import log_softmax_and_softmax, sigmoid, softplus
+from fnnet.record import data, frozen
+
+
+def _weights(values: Any) -> Array | None:
+    if values is None:
+        return None
+    weights = readonly(values)
+    if weights.ndim != 1 or not np.all(weights >= 0) or not np.isfinite(weights.sum()):
+        raise ValueError("weights must be (N,) finite numbers, none negative")
+    return weights
+
+
+def _same_weights(a: Array | None, b: Array | None) -> bool:
+    return a is b or (a is not None and b is not None and same_array(a, b))
+
+
+def _weights_field() -> Any:
+    equal = attrs.cmp_using(eq=_same_weights, class_name="Weights")
+    return attrs.field(default=None, converter=_weights, eq=equal)
+
+
+def _shares(weights: Array | None, like: Array) -> Any:
+    """What each example's loss counts for in the value, (N, 1), or 1 / N for all of them."""
+    n = len(like)
+    if weights is None:
+        return 1.0 / n
+    if len(weights) != n:
+        raise ValueError(f"weights must be (N,) like logits {like.shape}, got {weights.shape}")
+    shares = weights / (weights.sum() or 1.0)
+    return shares.astype(like.real.dtype)[:, None]
+
+
+def _total(losses: Array, shares: Any) -> Any:
+    """The weighted mean of one loss an example, (N, 1)."""
+    return np.add.reduce(losses * shares, axis=None)
+
+
+def one_hot(labels: Any, classes: int, dtype: Any = np.float32) -> Array:
+    """Class indices (N,) as rows (N, K) of zeros with a single 1.
+
+    Raises ValueError for labels that are not whole numbers from 0 to K - 1.
+
+    >>> one_hot([2, 0], 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise ValueError(f"labels must be (N,) whole numbers, got {labels.shape} of {labels.dtype}")
+    if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(f"labels must be from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
+    rows = np.zeros((len(labels), classes), dtype)
+    rows[np.arange(len(labels)), labels] = 1
+    return freeze(rows)  # type: ignore[no-any-return]
+
+
+def _check(targets: Array, x: Array, name: str) -> None:
+    if targets.shape != x.shape:
+        raise ValueError(
+            f"targets must be (N, K) like {name} {x.shape}, got {targets.shape}"
+            + (f"; use one_hot(labels, {x.shape[-1]})" if targets.ndim == 1 else "")
+        )
+
+
+def _labels(targets: Array, logits: Array) -> bool:
+    """Whether the targets are class indices; raise ValueError when they don't fit the logits."""
+    if targets.ndim != 1 or targets.dtype.kind not in "iu":
+        _check(targets, logits, "logits")
+        return False
+    if len(targets) != len(logits):
+        raise ValueError(f"targets must be (N,) for logits {logits.shape}, got {targets.shape}")
+    if targets.dtype.kind == "i" and targets.min() < 0:
+        raise ValueError(f"class indices must be from 0 to {logits.shape[1] - 1}, got {targets.min()}")
+    return True
+
+
+@final
+@frozen
+class SoftmaxCrossEntropy:
+    """``-sum_k t_k log softmax(x)_k``, averaged over the examples. Its cache is softmax(x).
+
+    Targets are class indices (N,), one-hot rows or distributions (N, K), each row summing to 1. Logits are (N, K).
+    With y = softmax(x) and l = log sum_k e^x_k - sum_k t_k x_k, ``dl/dx_k = y_k - t_k``, so ``dx = (y - t) / N``.
+    Source: the course, "Making Softmax Layer" (its hint: the mean of hypothesis minus answer).
+
+    >>> loss = SoftmaxCrossEntropy(np.array([1]))
+    >>> value, cache = loss.forward(np.array([[0.0, 0.0]]))
+    >>> round(float(value), 4), loss.backward(cache, 1.0)[0]
+    (0.6931, array([[ 0.5, -0.5]]))
+    """
+
+    targets: Array = data()
+    weights: Array | None = _weights_field()
+
+    def forward(self, x: Array) -> tuple[Any, Array]:
+        """The value and softmax(x)."""
+        logs, y = log_softmax_and_softmax(x)
+        if _labels(self.targets, x):
+            losses = logs[np.arange(len(x)), self.targets][:, None]
+        else:
+            losses = np.add.reduce(self.targets.astype(x.real.dtype, copy=False) * logs, axis=1, keepdims=True)
+        return -_total(losses, _shares(self.weights, x)), freeze(y)
+
+    def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
+        """``dout (y - t) / N``, and the loss itself, which has no parameters."""
+        if self.targets.ndim == 1:
+            dx = cache.copy()
+            dx[np.arange(len(cache)), self.targets] -= 1
+        else:
+            dx = cache - self.targets.astype(cache.real.dtype, copy=False)
+        dx *= dout * _shares(self.weights, cache)
+        return freeze(dx), self
+
+
+@final
+@frozen
+class SigmoidCrossEntropy:
+    """``-(t log s(x) + (1 - t) log(1 - s(x)))``, averaged over examples and outputs. Its cache is x.
+
+    Targets are (N, K) like the logits, each from 0 to 1: K yes-or-no questions. With
+    l = softplus(x) - t x, ``dl/dx = s(x) - t``, so ``dx = (s(x) - t) / (N K)``.
+
+    >>> loss = SigmoidCrossEntropy(np.array([[1.0]]))
+    >>> value, cache = loss.forward(np.array([[0.0]]))
+    >>> round(float(value), 4), loss.backward(cache, 1.0)[0]
+    (0.6931, array([[-0.5]]))
+    """
+
+    targets: Array = data()
+    weights: Array | None = _weights_field()
+
+    def forward(self, x: Array) -> tuple[Any, Array]:
+        """The value and x."""
+        _check(self.targets, x, "logits")
+        losses = np.mean(softplus(x) - self.targets.astype(x.real.dtype, copy=False) * x, axis=1, keepdims=True)
+        return _total(losses, _shares(self.weights, x)), readonly(x)
+
+    def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
+        """``dout (s(x) - t) / (N K)``, and the loss itself, which has no parameters."""
+        dx = sigmoid(cache)
+        dx -= self.targets.astype(cache.real.dtype, copy=False)
+        dx *= dout * _shares(self.weights, cache) / cache.shape[1]
+        return freeze(dx), self
+
+
+@final
+@frozen
+class MeanSquaredError:
+    """``(y - t)^2``, averaged over examples and outputs, as PyTorch's. Its cache is ``y - t``.
+
+    Targets are (N, K) like the outputs y. ``dl/dy = 2 (y - t)``, so ``dx = 2 (y - t) / (N K)``.
+
+    >>> loss = MeanSquaredError(np.array([[1.0, 0.0]]))
+    >>> value, cache = loss.forward(np.array([[3.0, 0.0]]))
+    >>> float(value), loss.backward(cache, 1.0)[0]
+    (2.0, array([[2., 0.]]))
+    """
+
+    targets: Array = data()
+    weights: Array | None = _weights_field()
+
+    def forward(self, x: Array) -> tuple[Any, Array]:
+        """The value and ``y - t``."""
+        _check(self.targets, x, "outputs")
+        away = x - self.targets.astype(x.real.dtype, copy=False)
+        return _total(np.mean(away * away, axis=1, keepdims=True), _shares(self.weights, x)), freeze(away)
+
+    def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
+        """``2 dout (y - t) / (N K)``, and the loss itself, which has no parameters."""
+        return freeze(cache * (2.0 * dout * _shares(self.weights, cache) / cache.shape[1])), self
+
+
+Loss: TypeAlias = SoftmaxCrossEntropy | SigmoidCrossEntropy | MeanSquaredError

@@ -1,0 +1,37 @@
+"""Figures that say how good a prediction is. N examples, K classes."""
+
+from typing import Any
+
+import numpy as np
+
+from fnnet.array import Array, freeze
+
+
+def predicted(outputs: Array) -> Array:
+    """The class (N,) with the largest output (N, K) for each example.
+
+    >>> predicted(np.array([[0.1, 0.9], [0.7, 0.3]]))
+    array([1, 0])
+    """
+    return outputs.argmax(axis=1)
+
+
+def accuracy(outputs: Array, labels: Any) -> float:
+    """The share of examples whose largest output (N, K) is that of their label (N,).
+
+    >>> accuracy(np.array([[0.1, 0.9], [0.7, 0.3]]), [1, 1])
+    0.5
+    """
+    return float(np.mean(predicted(outputs) == np.asarray(labels)))
+
+
+def confusion(outputs: Array, labels: Any) -> Array:
+    """Counts (K, K): the row is the true class, the column the predicted one.
+
+    >>> confusion(np.array([[0.1, 0.9], [0.7, 0.3]]), [1, 1])
+    array([[0, 0],
+           [1, 1]])
+    """
+    k = outputs.shape[1]
+    cells = np.asarray(labels, np.intp) * k + predicted(outputs)
+    return freeze(np.bincount(cells, minlength=k * k).reshape(k, k))  # type: ignore[no-any-return]

@@ -1,0 +1,182 @@
+"""The two folds: a network is a tuple of layers, run from the left and differentiated from the right.
+
+Everything here takes a layer or a tuple of them, and a tuple of layers is itself a layer, so networks nest. No
+layer is known by name: whatever has ``forward`` and ``backward`` joins in.
+"""
+
+from collections.abc import Generator
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from fnnet.array import Array
+from fnnet.keys import Key
+from fnnet.record import kept_fields, replace
+from fnnet.tree import has_params
+
+
+class Layer(Protocol):
+    """What a layer must offer: two pure methods. See ``docs/contract.md`` for the optional ones."""
+
+    def forward(self, x: Array, /) -> tuple[Any, Any]:
+        """``y`` and the least that backward needs, the cache."""
+
+    def backward(self, cache: Any, dout: Any, /) -> tuple[Array, Any]:
+        """``dx`` and the gradient of the parameters, a record of the layer's own class."""
+
+
+Params: TypeAlias = Layer | tuple["Params", ...]
+P = TypeVar("P", bound=Params)
+
+
+def forward(params: Params, x: Array) -> tuple[Any, Any]:
+    """Run a network on x (N, ...): its output and its caches, one for each layer.
+
+    >>> import numpy as np
+    >>> from fnnet import Affine, Sigmoid
+    >>> y, caches = forward((Affine([[0.0], [1.0]], [0.0]), Sigmoid()), np.array([[5.0, 0.0]]))
+    >>> y
+    array([[0.5]])
+    """
+    if not isinstance(params, tuple):
+        return params.forward(x)
+    caches = []
+    for i, layer in enumerate(params):
+        try:
+            x, cache = forward(layer, x) if isinstance(layer, tuple) else layer.forward(x)
+        except Exception as error:
+            raise _placed(error, i, layer)
+        caches.append(cache)
+    return x, tuple(caches)
+
+
+def backward(params: P, caches: Any, dout: Any) -> tuple[Array, P]:
+    """Differentiate a network: dx like x, and the gradients, in the shape of the network.
+
+    >>> import numpy as np
+    >>> from fnnet import Affine
+    >>> net = (Affine([[2.0], [3.0]], [0.0]),)
+    >>> y, caches = forward(net, np.array([[1.0, 10.0]]))
+    >>> dx, grads = backward(net, caches, np.array([[1.0]]))
+    >>> dx, grads[0].W.ravel()
+    (array([[2., 3.]]), array([ 1., 10.]))
+    """
+    if not isinstance(params, tuple):
+        return params.backward(caches, dout)
+    dout, grads = _unwind(params, caches, dout, 0)
+    return dout, tuple(grads)  # type: ignore[return-value]  # a tuple of the same layers, which P cannot say
+
+
+def _unwind(params: tuple[Any, ...], caches: Any, dout: Any, stop: int) -> tuple[Any, list[Any]]:
+    """``backward`` of the layers from the last down to number ``stop``; the layers before it stand in for theirs."""
+    grads: list[Any] = list(params)
+    for i in range(len(params) - 1, stop - 1, -1):
+        layer, cache = params[i], caches[i]
+        try:
+            step = backward(layer, cache, dout) if isinstance(layer, tuple) else layer.backward(cache, dout)
+        except Exception as error:
+            raise _placed(error, i, layer)
+        dout, grads[i] = step
+    return dout, grads
+
+
+def gradients(params: P, caches: Any, dout: Any) -> P:
+    """The gradients of `backward` without dx, and without the work for it.
+
+    No dx is computed at, or to the left of, the first layer that has parameters.
+
+    >>> import numpy as np
+    >>> from fnnet import Affine, MeanSquaredError
+    >>> net, loss = (Affine([[2.0]], [0.0]),), MeanSquaredError([[0.0]])
+    >>> value, caches = forward((net, loss), np.array([[1.0]]))
+    >>> grads, _ = gradients((net, loss), caches, 1.0)
+    >>> float(value), float(grads[0].b[0])
+    (4.0, 4.0)
+    """
+    if not isinstance(params, tuple):
+        return params.grads(caches, dout) if hasattr(params, "grads") else params.backward(caches, dout)[1]
+    first = next((i for i, layer in enumerate(params) if has_params(layer)), None)
+    if first is None:
+        return params
+    dout, grads = _unwind(params, caches, dout, first + 1)
+    try:
+        grads[first] = gradients(params[first], caches[first], dout)
+    except Exception as error:
+        raise _placed(error, first, params[first])
+    return tuple(grads)  # type: ignore[return-value]
+
+
+def _placed(error: Exception, i: int, layer: Any) -> Exception:
+    name = f"a tuple of {len(layer)}" if isinstance(layer, tuple) else repr(layer)
+    error.add_note(f"in layer {i}, {name}")
+    return error
+
+
+def backward_trace(params: Params, caches: Any, dout: Any) -> Generator[tuple[Any, Any], None, Any]:
+    """`backward` as a scan: for each layer of the flattened network, from the right, ``(dout, grads)``.
+
+    ``dout`` is the gradient in the layer's output and ``grads`` the one in its parameters. The generator's return
+    value is dx.
+    """
+    if not isinstance(params, tuple):
+        dx, grads = params.backward(caches, dout)
+        yield dout, grads
+        return dx
+    for layer, cache in zip(reversed(params), reversed(caches), strict=True):
+        dout = yield from backward_trace(layer, cache, dout)
+    return dout
+
+
+def training(params: P, key: Key) -> P:
+    """The network for one training step: each layer that offers ``training`` is given its own key.
+
+    A layer's number in the flattened network is the last part of its key. The stored network stays in inference
+    mode; keep and update that one.
+
+    >>> from fnnet import Dropout, Scale, key
+    >>> training((Scale(2.0), Dropout(0.5)), key(0, 4))[1].key.layer
+    1
+    """
+    return _training(params, key, 0)  # type: ignore[no-any-return]
+
+
+def _training(params: Any, key: Key, number: int) -> Any:
+    if isinstance(params, tuple):
+        made = []
+        for layer in params:
+            made.append(_training(layer, key, number))
+            number += _count(layer)
+        return tuple(made)
+    subs = [name for name, kind in kept_fields(type(params)) if kind == "sub"]
+    if subs:
+        changes = {}
+        inside = number + 1
+        for name in subs:
+            changes[name] = _training(getattr(params, name), key, inside)
+            inside += _count(getattr(params, name))
+        params = replace(params, **changes)
+    return params.training(key._replace(layer=number)) if hasattr(params, "training") else params
+
+
+def _count(params: Any) -> int:
+    if isinstance(params, tuple):
+        return sum(map(_count, params))
+    return 1 + sum(_count(getattr(params, name)) for name, kind in kept_fields(type(params)) if kind == "sub")
+
+
+def offers(params: Any, method: str) -> bool:
+    """Whether any layer of a network has an optional method such as ``training`` or ``absorb``.
+
+    >>> from fnnet import Dropout, Residual
+    >>> offers((Residual((Dropout(),)),), "training")
+    True
+    """
+    if isinstance(params, tuple):
+        return any(offers(layer, method) for layer in params)
+    subs = (getattr(params, name) for name, kind in kept_fields(type(params)) if kind == "sub")
+    return any(offers(part, method) for part in subs) or hasattr(params, method)
+
+
+def absorb(params: P, caches: Any) -> P:
+    """The network with its running statistics moved on by what the caches of a training step have seen."""
+    if isinstance(params, tuple):
+        return tuple(map(absorb, params, caches))  # type: ignore[return-value]
+    return params.absorb(caches) if hasattr(params, "absorb") else params

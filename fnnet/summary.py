@@ -1,0 +1,77 @@
+"""What a network looks like from outside: each layer's output shape, parameters and bytes, found left to right.
+
+The shapes are not guessed: one row of zeros is run through the network. So a wrong shape is found, and named by its
+place, before training starts.
+"""
+
+from collections.abc import Iterator
+from typing import Any, final
+
+import numpy as np
+
+from fnnet.network import Params
+from fnnet.record import frozen
+from fnnet.tree import arrays, count_params, dtype_of, params_of
+
+
+@final
+@frozen
+class Row:
+    """One layer: its place ("0", "1", and "1.0" inside a nested tuple), name, output shape, and what it holds."""
+
+    place: str
+    name: str
+    output: tuple[int, ...]
+    params: int
+    bytes: int
+
+
+def describe(layer: Any) -> str:
+    """The name of a layer and the shape of its first parameter.
+
+    >>> from fnnet import Affine, Sigmoid
+    >>> describe(Affine(np.zeros((784, 10)), np.zeros(10))), describe(Sigmoid())
+    ('Affine 784x10', 'Sigmoid')
+    """
+    params = params_of(layer)
+    return " ".join([type(layer).__name__, *("x".join(map(str, a.shape)) for a in params[:1])])
+
+
+def layers_of(params: Params, place: str = "") -> Iterator[tuple[str, Any]]:
+    """The layers of the flattened network with their places."""
+    if not isinstance(params, tuple):
+        yield place.rstrip(".") or "0", params
+        return
+    for i, layer in enumerate(params):
+        yield from layers_of(layer, f"{place}{i}.")
+
+
+def summarize(params: Params, shape: tuple[int, ...]) -> list[Row]:
+    """A row for each layer, when one example has this shape (without the axis of examples).
+
+    Raises ValueError, naming the layer by its place, where a layer can't take what the one before it gives.
+
+    >>> from fnnet import Affine, Sigmoid
+    >>> [(row.name, row.output) for row in summarize((Affine(np.zeros((2, 8)), np.zeros(8)), Sigmoid()), (2,))]
+    [('Affine 2x8', (8,)), ('Sigmoid', (8,))]
+    """
+    x = np.zeros((1, *shape), dtype_of(params))
+    rows = []
+    for place, layer in layers_of(params):
+        x = _run(layer, x, f"layer {place} ({describe(layer)})")
+        size = sum(a.nbytes for a in arrays(layer).values())
+        rows.append(Row(place, describe(layer), x.shape[1:], count_params(layer), size))
+    return rows
+
+
+def _run(layer: Any, x: Any, name: str) -> Any:
+    try:
+        if hasattr(layer, "check"):
+            layer.check(x.shape)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
+    try:
+        return layer.forward(x)[0]
+    except (ValueError, TypeError, IndexError) as error:
+        shape = ", ".join(["N", *map(str, x.shape[1:])])
+        raise ValueError(f"{name} cannot take x of ({shape}): {error}") from error

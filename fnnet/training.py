@@ -1,0 +1,228 @@
+"""Training as a fold over batches: a stream of immutable states, each a complete moment of the run.
+
+What the caller does with the stream is the caller's: print, stop early, save every n-th. Any state given back to
+`train` continues from there, to the same bits as if nothing had happened.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, final
+
+import attrs
+import numpy as np
+
+from fnnet.array import Array, freeze, readonly
+from fnnet.keys import Purpose, generator, key
+from fnnet.network import Params, absorb, forward, gradients, offers, training
+from fnnet.optimizers import SGD, Optimizer, OptimizerState
+from fnnet.prediction import cast, evaluate, predict
+from fnnet.record import frozen, replace, sub
+from fnnet.schedules import rate
+from fnnet.summary import describe, layers_of, summarize
+from fnnet.tree import dtype_of
+
+#: From targets, and weights where there are any, to a loss: the class of a loss is one.
+MakeLoss = Callable[..., Any]
+
+
+class Diverged(ArithmeticError):
+    """The loss is no longer a finite number; says at which step, and which layer's values were the first to go."""
+
+
+@final
+@frozen
+class State:
+    """A complete moment of a training run: from it, and the data, everything after follows.
+
+    ``epoch`` counts finished epochs, ``step`` all steps, ``batch`` those of the epoch under way: 0 says that an
+    epoch has just ended. ``loss`` and ``lr`` are the last step's; ``total`` and ``examples`` sum up the epoch's.
+    """
+
+    params: Any = sub()
+    optimizer: OptimizerState = sub()
+    best: Any = sub()
+    seed: int
+    epoch: int = 0
+    step: int = 0
+    batch: int = 0
+    loss: float = math.nan
+    lr: float = math.nan
+    total: float = 0.0
+    examples: int = 0
+    validation: float = math.nan
+    best_validation: float = math.inf
+    best_epoch: int = 0
+    stopped: bool = False
+
+    @property
+    def mean_loss(self) -> float:
+        """The mean loss of the examples seen in this epoch, or the one just ended."""
+        return self.total / self.examples if self.examples else math.nan
+
+    @property
+    def chosen(self) -> Any:
+        """The network to use: the best one on the validation set, or the last where there is none."""
+        return self.best or self.params
+
+
+@final
+@frozen
+class _Plan:
+    """All that a run reads and never changes."""
+
+    x: Array
+    y: Array
+    weights: Array | None
+    loss: MakeLoss
+    optimizer: Optimizer
+    batch_size: int
+    validation: tuple[Array, Array] | None
+    patience: int | None
+    dtype: np.dtype[Any]
+    noisy: bool
+    absorbs: bool
+
+
+def train(
+    net: Params,
+    x: Any,
+    y: Any,
+    *,
+    loss: MakeLoss,
+    optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # a frozen record is safe as a default
+    epochs: int = 10,
+    batch_size: int = 32,
+    seed: int = 0,
+    weights: Any = None,
+    validation: tuple[Any, Any] | None = None,
+    patience: int | None = None,
+    state: State | None = None,
+) -> Iterator[State]:
+    """Train ``net`` on x (N, ...) and targets y (N,) or (N, K): a state after every step.
+
+    Each epoch is a fresh permutation of the examples, cut into batches; the last short one is kept. (A single batch
+    is taken in its order.) With ``validation`` = (x, y) the state keeps the best network by its loss there, and
+    ``patience`` epochs without a better one end the run. With ``state`` the run continues from it; its own
+    parameters and seed count then. Raises ValueError for what can't be trained, before the first step, and
+    `Diverged` when the loss is no longer finite.
+
+    >>> from fnnet import Affine, SoftmaxCrossEntropy
+    >>> net = (Affine(np.zeros((1, 2)), np.zeros(2)),)
+    >>> states = list(train(net, [[-1.0], [1.0]], [0, 1], loss=SoftmaxCrossEntropy, epochs=3))
+    >>> [round(state.loss, 3) for state in states]
+    [0.693, 0.644, 0.6]
+    """
+    plan = _plan(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
+    if epochs < 0:
+        raise ValueError(f"epochs must be at least 0, got {epochs}")
+    if state is None:
+        state = State(params=net, optimizer=optimizer.init(net), best=(), seed=key(seed, Purpose.SHUFFLE).seed)
+    return _stream(plan, state, epochs)
+
+
+def _plan(net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: int, weights: Any, validation: Any, patience: Any) -> _Plan:
+    x, y = readonly(x), readonly(y)
+    if len(x) != len(y) or len(x) == 0:
+        raise ValueError(f"x and y must have the same number of examples, at least one, got {len(x)} and {len(y)}")
+    if not 1 <= size <= len(x):
+        raise ValueError(f"batch_size must be from 1 to the number of examples, {len(x)}, got {size}")
+    if patience is not None and (validation is None or patience < 1):
+        raise ValueError("patience must be at least 1 and needs a validation set")
+    dtype = dtype_of(net)
+    output = summarize(net, x.shape[1:])[-1].output if net else x.shape[1:]
+    _check_targets(loss, y, output, dtype)
+    if validation is not None:
+        validation = readonly(validation[0]), readonly(validation[1])
+    weights = None if weights is None else readonly(weights)
+    noisy, absorbs = offers(net, "training"), offers(net, "absorb")
+    return _Plan(x, y, weights, loss, optimizer, size, validation, patience, dtype, noisy, absorbs)
+
+
+def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    loss(y[:1]).forward(np.zeros((1, *output), dtype))
+    if y.ndim == 1 and y.dtype.kind in "iu" and not 0 <= y.min() <= y.max() < output[-1]:
+        raise ValueError(f"class indices must be from 0 to {output[-1] - 1}, got {y.min()} to {y.max()}")
+
+
+def steps_per_epoch(examples: int, batch_size: int) -> int:
+    """How many batches an epoch has, the last short one included.
+
+    >>> steps_per_epoch(60000, 128)
+    469
+    """
+    return -(-examples // batch_size)
+
+
+def epoch_order(seed: int, epoch: int, examples: int) -> Array:
+    """The order of the examples in an epoch, a permutation of 0 to examples - 1.
+
+    >>> sorted(epoch_order(seed=0, epoch=3, examples=4).tolist())
+    [0, 1, 2, 3]
+    """
+    return freeze(generator(key(seed, Purpose.SHUFFLE, epoch)).permutation(examples))  # type: ignore[no-any-return]
+
+
+def _stream(plan: _Plan, state: State, epochs: int) -> Iterator[State]:
+    steps = steps_per_epoch(len(plan.x), plan.batch_size)
+    while state.epoch < epochs and not state.stopped:
+        order = epoch_order(state.seed, state.epoch, len(plan.x)) if steps > 1 else None
+        for batch in range(state.batch, steps):
+            state = _step(plan, state, order)
+            if batch == steps - 1:
+                state = _end_epoch(plan, state)
+            yield state
+
+
+def _step(plan: _Plan, state: State, order: Array | None) -> State:
+    rows = None if order is None else order[state.batch * plan.batch_size : (state.batch + 1) * plan.batch_size]
+    x, y, weights = (_take(a, rows) for a in (plan.x, plan.y, plan.weights))
+    x = cast(x, plan.dtype)
+    net = state.params
+    if plan.noisy:
+        net = training(net, key(state.seed, Purpose.NOISE, state.epoch, state.batch))
+    loss = plan.loss(y) if weights is None else plan.loss(y, weights)
+    value, caches = forward((net, loss), x)
+    if not math.isfinite(value):
+        raise Diverged(_explain(net, x, state, value))
+    grads, _ = gradients((net, loss), caches, 1.0)
+    params, optimizer = plan.optimizer.step(state.params, grads, state.optimizer)
+    if plan.absorbs:
+        params = absorb(params, caches[0])
+    number, seen = float(value), len(x)
+    return replace(
+        state,
+        params=params,
+        optimizer=optimizer,
+        step=state.step + 1,
+        batch=state.batch + 1,
+        loss=number,
+        lr=rate(plan.optimizer.lr, state.optimizer.step),
+        total=number * seen + (state.total if state.batch else 0.0),
+        examples=seen + (state.examples if state.batch else 0),
+    )
+
+
+def _take(a: Any, rows: Array | None) -> Any:
+    return a if a is None or rows is None else freeze(np.take(a, rows, axis=0, mode="clip"))
+
+
+def _end_epoch(plan: _Plan, state: State) -> State:
+    epoch = state.epoch + 1
+    state = replace(state, epoch=epoch, batch=0)
+    if plan.validation is None:
+        return state
+    score, _ = evaluate(state.params, plan.loss, *plan.validation)
+    if score < state.best_validation:
+        return replace(state, validation=score, best=state.params, best_validation=score, best_epoch=epoch)
+    stopped = plan.patience is not None and epoch - state.best_epoch >= plan.patience
+    return replace(state, validation=score, stopped=stopped)
+
+
+def _explain(net: Params, x: Array, state: State, value: Any) -> str:
+    where = "the loss itself is the first value that is not finite"
+    for place, layer in layers_of(net):
+        x = layer.forward(x)[0]
+        if not np.isfinite(x).all():
+            where = f"the first values that are not finite come from layer {place} ({describe(layer)})"
+            break
+    return f"the loss became {value} at step {state.step} (epoch {state.epoch}); {where}; try a lower learning rate or clipping"

@@ -1,0 +1,183 @@
+"""A network as one value: list its arrays, map over its parameters, count them, take its fingerprint.
+
+A *tree* is a record, or a tuple of trees. What is said here of a network holds for everything of its shape: its
+gradients, a velocity, an Adam moment.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+
+from fnnet.array import Array, freeze
+from fnnet.record import kept_fields, replace, settings
+
+T = TypeVar("T")
+
+
+def _walk(tree: Any, wanted: tuple[str, ...], path: str = "") -> Iterator[tuple[str, Array]]:
+    if isinstance(tree, tuple):
+        for i, part in enumerate(tree):
+            yield from _walk(part, wanted, f"{path}{i}.")
+        return
+    for name, kind in kept_fields(type(tree)):
+        if kind == "sub":
+            yield from _walk(getattr(tree, name), wanted, f"{path}{name}.")
+        elif kind in wanted:
+            yield path + name, getattr(tree, name)
+
+
+def leaves(tree: Any) -> dict[str, Array]:
+    """The trained arrays of a tree by their paths.
+
+    >>> from fnnet import Affine, Sigmoid
+    >>> list(leaves((Affine([[1.0], [2.0]], [0.0]), Sigmoid())))
+    ['0.W', '0.b']
+    """
+    return dict(_walk(tree, ("param",)))
+
+
+def arrays(tree: Any) -> dict[str, Array]:
+    """All arrays of a tree that belong to a saved model, trained or not, by their paths."""
+    return dict(_walk(tree, ("param", "buffer")))
+
+
+def count_params(tree: Any) -> int:
+    """How many numbers are trained."""
+    return sum(a.size for a in params_of(tree))
+
+
+def dtype_of(tree: Any) -> np.dtype[Any]:
+    """The one dtype of all arrays of a network; float64 when there are none.
+
+    Raises ValueError, naming two arrays, when their dtypes differ or are not floating.
+    """
+    named = list(arrays(tree).items())
+    if not named:
+        return np.dtype(np.float64)
+    first, a = named[0]
+    for path, other in named:
+        if other.dtype != a.dtype:
+            raise ValueError(f"a network's arrays must share one dtype: {first} is {a.dtype}, {path} is {other.dtype}")
+    if a.dtype.kind != "f":
+        raise ValueError(f"a network's arrays must be floating-point numbers, {first} is {a.dtype}")
+    return a.dtype
+
+
+def has_params(tree: Any) -> bool:
+    """Whether anything in a tree is trained."""
+    if isinstance(tree, tuple):
+        return any(map(has_params, tree))
+    return any(kind == "param" or (kind == "sub" and has_params(getattr(tree, name)))
+               for name, kind in kept_fields(type(tree)))  # fmt: skip
+
+
+def params_of(tree: Any) -> list[Array]:
+    """The trained arrays of a tree in order, without their paths: what training loops over."""
+    found: list[Array] = []
+    _gather(tree, found)
+    return found
+
+
+def _gather(tree: Any, found: list[Array]) -> None:
+    if isinstance(tree, tuple):
+        for part in tree:
+            _gather(part, found)
+        return
+    for name, kind in kept_fields(type(tree)):
+        if kind == "param":
+            found.append(getattr(tree, name))
+        elif kind == "sub":
+            _gather(getattr(tree, name), found)
+
+
+def with_params(tree: T, values: Iterable[Array]) -> T:
+    """The tree with its trained arrays replaced, in order, by ``values``, which must be read-only.
+
+    >>> from fnnet import Affine
+    >>> net = (Affine([[1.0]], [2.0]),)
+    >>> with_params(net, params_of(net)) == net
+    True
+    """
+    return _refill(tree, iter(values), ("param",))  # type: ignore[no-any-return]
+
+
+def with_arrays(tree: T, values: Iterable[Array]) -> T:
+    """The tree with all the arrays of `arrays` replaced, in order, by ``values``, which must be read-only."""
+    return _refill(tree, iter(values), ("param", "buffer"))  # type: ignore[no-any-return]
+
+
+def _refill(tree: Any, values: Iterator[Array], wanted: tuple[str, ...]) -> Any:
+    if isinstance(tree, tuple):
+        return tuple([_refill(part, values, wanted) for part in tree])
+    changes = {}
+    for name, kind in kept_fields(type(tree)):
+        if kind in wanted:
+            changes[name] = next(values)
+        elif kind == "sub":
+            changes[name] = _refill(getattr(tree, name), values, wanted)
+    return replace(tree, **changes) if changes else tree
+
+
+def map_params(f: Callable[..., Any], first: T, *rest: Any) -> T:
+    """``f`` of each trained array of the trees; all else comes from the first tree.
+
+    What ``f`` returns is frozen without a copy. Raises ValueError, naming the place, when the trees are not of the
+    same classes and lengths.
+
+    >>> from fnnet import Affine
+    >>> net = Affine([[1.0, 2.0]], [3.0, 4.0])
+    >>> map_params(lambda p, g: p - 0.1 * g, net, net).b
+    array([2.7, 3.6])
+    """
+    for other in rest:
+        same_structure(first, other)
+    columns = zip(*map(params_of, (first, *rest)), strict=True)
+    return with_params(first, [freeze(np.asarray(f(*column))) for column in columns])
+
+
+def same_structure(a: Any, b: Any, path: str = "") -> None:
+    """Raise ValueError, naming the place, unless both trees have the same classes and lengths."""
+    at = f"at {path.rstrip('.')} " if path else ""
+    if type(a) is not type(b):
+        raise ValueError(f"trees must be alike: {at}{type(a).__name__} stands against {type(b).__name__}")
+    if isinstance(a, tuple):
+        if len(a) != len(b):
+            raise ValueError(f"trees must be alike: {at}{len(a)} layers stand against {len(b)}")
+        for i, (part, other) in enumerate(zip(a, b, strict=True)):
+            same_structure(part, other, f"{path}{i}.")
+        return
+    for name, kind in kept_fields(type(a)):
+        if kind == "sub":
+            same_structure(getattr(a, name), getattr(b, name), f"{path}{name}.")
+
+
+def fingerprint(tree: Any) -> str:
+    """The SHA-256 over classes, settings and every bit of the arrays, as 64 hexadecimal digits.
+
+    >>> from fnnet import Scale
+    >>> fingerprint(Scale(0.5)) == fingerprint(Scale(0.5)), fingerprint(Scale(0.5)) == fingerprint(Scale(1.0))
+    (True, False)
+    """
+    digest = hashlib.sha256()
+    for text in _outline(tree):
+        digest.update(text.encode() + b"\0")
+    for path, a in arrays(tree).items():
+        digest.update(f"{path} {a.dtype.str} {a.shape}".encode() + b"\0")
+        digest.update(np.ascontiguousarray(a).tobytes())
+    return digest.hexdigest()
+
+
+def _outline(tree: Any) -> Iterator[str]:
+    if isinstance(tree, tuple):
+        yield f"tuple {len(tree)}"
+        for part in tree:
+            yield from _outline(part)
+        return
+    yield type(tree).__name__
+    for name in settings(type(tree)):
+        yield f"{name}={getattr(tree, name)!r}"
+    for name, kind in kept_fields(type(tree)):
+        if kind == "sub":
+            yield from _outline(getattr(tree, name))
