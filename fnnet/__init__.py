@@ -26,5 +26,8 @@ from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, 
 from fnnet.record import buffer, data, frozen, param, sub
 from fnnet.tree import arrays, count_params, fingerprint, leaves, map_params
 from fnnet.prediction import evaluate, predict
+from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
 from fnnet.summary import summarize
 from fnnet.training import Diverged, State, train
+from fnnet.checking import check_gradients, check_laws
+from fnnet.models import mlp

@@ -1,0 +1,185 @@
+"""Is the backward of a layer the derivative of its forward? Measured, entry by entry, in float64.
+
+The measure is the complex step: for an analytic f, ``Im f(v + ih) / h`` is the derivative without any cancellation,
+so h can be 1e-30 and the error is that of rounding alone. Where a layer is not analytic (it takes absolute values,
+or refuses complex numbers), the measure is the central difference ``(f(v + h) - f(v - h)) / 2h``, and an entry at
+whose place the slopes to the left and right differ is counted as a kink and left out.
+Source: Squire and Trapp 1998 for the complex step.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, final
+
+import attrs
+import numpy as np
+
+from fnnet.array import Array, freeze
+from fnnet.keys import Key, Purpose, generator, key
+from fnnet.network import Params, backward, forward, training
+from fnnet.record import frozen
+from fnnet.tree import arrays, leaves, with_arrays
+
+TOLERANCE = {"complex step": 1e-10, "central differences": 1e-5}
+
+
+@final
+@frozen
+class Measured:
+    """One array's gradient against the measured one: where they differ most, and by how much.
+
+    ``error`` is ``|analytic - numeric|`` over the larger of the two (or over a thousandth of the array's largest
+    gradient, where both are smaller than that). ``index`` is the place in the array.
+    """
+
+    path: str
+    size: int
+    checked: int
+    kinks: int
+    error: float
+    index: tuple[int, ...]
+    analytic: float
+    numeric: float
+    method: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the error is within what the method can see."""
+        return self.error <= TOLERANCE[self.method]
+
+
+@final
+@frozen
+class Report:
+    """The verdict on a layer or network: one `Measured` for each parameter, and one for dx."""
+
+    rows: tuple[Measured, ...] = attrs.field(converter=tuple)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every array passed."""
+        return all(row.passed for row in self.rows)
+
+    @property
+    def worst(self) -> Measured:
+        """The array with the largest error, one that failed first."""
+        return max(self.rows, key=lambda row: (not row.passed, row.error))
+
+
+def check_gradients(params: Params, x: Any, *, key: Key | None = None, entries: int = 100, seed: int = 0) -> Report:
+    """Compare ``backward`` with measured derivatives at x (N, ...), for a layer, a network, or ``(network, loss)``.
+
+    The quantity differentiated is ``sum(dout y)`` for a random dout. Parameters and x are taken in float64. With
+    ``key`` the network is checked in training mode. Of a larger array ``entries`` random entries are checked.
+
+    >>> from fnnet import Affine, Sigmoid
+    >>> net = (Affine([[1.0, -2.0]], [0.5, 0.0]), Sigmoid())
+    >>> report = check_gradients(net, [[0.3], [0.7]])
+    >>> report.passed, [row.path for row in report.rows]
+    (True, ['0.W', '0.b', 'dx'])
+    """
+    net = promoted(params, np.float64)
+    problem = Problem.of(training(net, key) if key is not None else net, np.asarray(x, np.float64), seed)
+    dx, grads = backward(net, problem.cache, problem.dout)
+    analytic = {**leaves(grads), "dx": dx}
+    rng = generator(_key(seed, 1))
+    rows = []
+    for path, values in problem.variables().items():
+        places = np.arange(values.size)
+        if values.size > entries:
+            places = np.sort(rng.choice(values.size, entries, replace=False))
+        rows.append(_measure(problem, path, values, np.asarray(analytic[path]), places))
+    return Report(rows)
+
+
+def _key(seed: int, step: int) -> Key:
+    return key(seed, Purpose.CHECK, step=step)
+
+
+def promoted(params: Any, dtype: Any) -> Any:
+    """The network with every array in this dtype."""
+    return with_arrays(params, [freeze(a.astype(dtype)) for a in arrays(params).values()])
+
+
+@final
+@attrs.frozen
+class Problem:
+    """A network, x, and a random dout: the number ``sum(dout y)`` as a function of everything that y depends on."""
+
+    net: Any
+    x: Array
+    dout: Any
+    cache: Any
+
+    @classmethod
+    def of(cls, net: Any, x: Array, seed: int) -> "Problem":
+        """The problem at x, with a dout drawn from the seed."""
+        x = freeze(x.copy())
+        y, cache = forward(net, x)
+        dout = freeze(generator(_key(seed, 0)).standard_normal(np.shape(y))) if np.ndim(y) else 1.0
+        return cls(net, x, dout, cache)
+
+    def variables(self) -> dict[str, Array]:
+        """All arrays that y is differentiated in, by their paths; x under ``dx``."""
+        return {**leaves(self.net), "dx": self.x}
+
+    def value(self, changed: dict[str, Array], dtype: Any = np.float64) -> Any:
+        """``sum(dout y)`` with some arrays changed, everything computed in this dtype."""
+        values = [changed.get(path, a).astype(dtype) for path, a in arrays(self.net).items()]
+        x = changed.get("dx", self.x).astype(dtype)
+        y, _ = forward(with_arrays(self.net, map(freeze, values)), freeze(x))
+        return np.sum(np.asarray(y) * self.dout)
+
+    def slope(self, path: str, direction: Array, method: str) -> float:
+        """The derivative along a direction; NaN at a kink; TypeError where complex numbers are refused."""
+        at = self.variables()[path]
+        if method == "complex step":
+            value = self.value({path: at + 1e-30j * direction}, np.complex128)
+            if not np.iscomplexobj(value):
+                raise TypeError("complex input gave a real output")
+            return float(value.imag) / 1e-30
+        return _central(lambda h: float(self.value({path: at + h * direction})), float(np.abs(at).max(initial=1.0)))
+
+
+def _central(f: Callable[[float], float], scale: float) -> float:
+    middle = f(0.0)
+    for h in (6e-6 * scale, 6e-7 * scale, 6e-8 * scale):
+        up, down = f(h), f(-h)
+        slope, bend = (up - down) / (2.0 * h), abs(up - 2.0 * middle + down) / h
+        if bend <= 1e-4 * max(abs(slope), 1e-2):
+            return slope
+    return float("nan")
+
+
+def _measure(problem: Problem, path: str, values: Array, analytic: Array, places: Array) -> Measured:
+    if analytic.shape != values.shape:
+        return Measured(path, values.size, 0, 0, float("inf"), (), float("nan"), float("nan"), "central differences")
+    method = "complex step"
+    try:
+        rows = list(_compare(problem, path, analytic, places, method))
+    except (TypeError, ValueError):  # complex numbers are refused
+        rows = []
+    if not rows or max(row[0] for row in rows) > TOLERANCE[method]:
+        real = list(_compare(problem, path, analytic, places, "central differences"))
+        smooth = [row for row in real if not np.isnan(row[0])]
+        if not rows or all(row[0] <= TOLERANCE["central differences"] for row in smooth):
+            rows, method = real, "central differences"
+    kinks = sum(bool(np.isnan(row[0])) for row in rows)
+    rows = [row for row in rows if not np.isnan(row[0])]
+    error, place, numeric = max(rows, default=(0.0, 0, float("nan")))
+    index = tuple(int(i) for i in np.unravel_index(place, values.shape)) if values.size else ()
+    found = float(analytic[index]) if values.size else float("nan")
+    return Measured(path, values.size, len(rows), kinks, error, index, found, numeric, method)
+
+
+def _compare(
+    problem: Problem, path: str, analytic: Array, places: Array, method: str
+) -> Iterator[tuple[float, int, float]]:
+    """(error, place, measured derivative) for each place; the error is NaN at a kink."""
+    least = max(1e-3 * float(np.abs(analytic).max(initial=0.0)), 1e-12)
+    for place in places.tolist():
+        direction = np.zeros(analytic.shape)
+        direction.flat[place] = 1.0
+        numeric = problem.slope(path, direction, method)
+        found = float(analytic.flat[place])
+        error = abs(found - numeric) / max(abs(found), abs(numeric), least)
+        yield (float("inf") if np.isnan(found) else error), place, numeric

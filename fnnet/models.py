@@ -1,0 +1,56 @@
+"""Builders of well-known networks: tuples of layers, ready to train."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from fnnet.keys import Purpose, key
+from fnnet.layers import GELU, Affine, BatchNorm, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
+from fnnet.layers.affine import Init
+
+#: The activations by the names that the command line uses.
+ACTIVATIONS: dict[str, Callable[[], Any]] = {
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": ReLU,
+    "leaky-relu": LeakyReLU,
+    "gelu": GELU,
+}
+
+#: The initialization that keeps the variance of the signal through each activation.
+INITS: dict[type, Init] = {ReLU: "he", LeakyReLU: "he", GELU: "he"}
+
+
+def mlp(
+    sizes: Sequence[int],
+    activation: Any = Sigmoid(),  # noqa: B008  # a frozen record is safe as a default
+    *,
+    seed: int = 0,
+    first: Sequence[Any] = (),
+    init: Init | None = None,
+    dropout: float = 0.0,
+    batch_norm: bool = False,
+    dtype: DTypeLike = np.float32,
+) -> tuple[Any, ...]:
+    """A multilayer perceptron: an Affine layer between neighbouring sizes, an activation between Affine layers.
+
+    It gives logits; close it with a loss to train it. ``first`` are layers to stand before it. Each weight matrix
+    has its own key, by its place. Where ``init`` is not given, "he" goes with the ReLU family and "glorot" with the
+    others. Raises ValueError for fewer than two sizes.
+
+    >>> mlp([2, 8, 2])
+    (Affine(W=f4[2,8], b=f4[8]), Sigmoid(), Affine(W=f4[8,2], b=f4[2]))
+    """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes must name the inputs and the outputs at least, got {list(sizes)}")
+    net = list(first)
+    chosen = init or INITS.get(type(activation), "glorot")
+    for inputs, outputs in zip(sizes[:-2], sizes[1:-1], strict=True):
+        net.append(Affine.init(key(seed, Purpose.INITIALIZATION, layer=len(net)), inputs, outputs, chosen, dtype))
+        net += [BatchNorm.init(outputs, dtype)] if batch_norm else []
+        net.append(activation)
+        net += [Dropout(dropout)] if dropout else []
+    last = key(seed, Purpose.INITIALIZATION, layer=len(net))
+    return (*net, Affine.init(last, sizes[-2], sizes[-1], init or "glorot", dtype))
