@@ -18,6 +18,7 @@ from fnnet.layers import (
     Scale,
     Sigmoid,
     Softmax,
+    Standardize,
     Tanh,
 )
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot

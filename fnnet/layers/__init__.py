@@ -4,8 +4,8 @@ from fnnet.layers.activation import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from fnnet.layers.affine import Affine
 from fnnet.layers.noise import Dropout, GaussianNoise, RandomShift
 from fnnet.layers.norm import BatchNorm, LayerNorm
+from fnnet.layers.prepare import Flatten, Scale, Standardize
 from fnnet.layers.residual import Residual
-from fnnet.layers.shape import Flatten, Scale
 from fnnet.layers.softmax import Softmax
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "Scale",
     "Sigmoid",
     "Softmax",
+    "Standardize",
     "Tanh",
 ]

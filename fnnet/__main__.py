@@ -1,0 +1,6 @@
+"""`python -m fnnet`."""
+
+from fnnet.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The command line: the only place that prints, reads the clock and the environment, and knows default folders."""
+
+import sys
+
+import typer
+
+from fnnet.cli.check import check, summary
+from fnnet.cli.output import complain
+from fnnet.cli.train import train
+
+app = typer.Typer(
+    name="fnnet",
+    help="Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (train, check, summary):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line: one line for what went wrong; exit 2 for usage, 1 for a failed run, 130 for Ctrl-C."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    from fnnet.datasets import DataError
+    from fnnet.training import Diverged
+
+    try:
+        return app(arguments or ["--help"], prog_name="fnnet", standalone_mode=False) or 0
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (DataError, Diverged, OSError, MemoryError) as error:
+        complain(str(error) or type(error).__name__)
+        return 1
+    except ValueError as error:
+        complain(str(error))
+        return 2
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        complain(f"{error.format_message()} (see fnnet --help)")
+        return 2

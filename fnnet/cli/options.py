@@ -1,0 +1,89 @@
+"""The flags that several commands share, and the recipe that they spell."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import attrs
+import platformdirs
+import typer
+
+from fnnet.datasets import NAMES, Dataset, dataset, hold_out, load
+from fnnet.keys import Purpose, key
+from fnnet.recipe import RECIPES, Recipe
+
+NETWORK, TRAINING, DATA = "The network", "Its training", "Data and output"
+
+
+def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
+
+
+Data = Annotated[str, typer.Argument(help="xor, digits, mnist, fashion-mnist, kmnist, FILE.npz or FILE.csv.")]
+Hidden = Annotated[Optional[str], _flag(NETWORK, "Sizes of the hidden layers, such as 128,64; or none.")]
+Activation = Annotated[Optional[str], _flag(NETWORK, "sigmoid, tanh, relu, leaky-relu or gelu.")]
+DropoutRate = Annotated[Optional[float], _flag(NETWORK, "Share of hidden units left out in each step.", "--dropout")]
+BatchNorm = Annotated[Optional[bool], _flag(NETWORK, "Normalize each hidden layer over the batch.", "--batch-norm/--no-batch-norm")]
+Shift = Annotated[Optional[int], _flag(NETWORK, "Move each training image by up to so many pixels.")]
+Dtype = Annotated[Optional[str], _flag(NETWORK, "float32 or float64.")]
+Loss = Annotated[Optional[str], _flag(TRAINING, "cross-entropy, sigmoid (a yes or no for each class) or mse.")]
+Optimizer = Annotated[Optional[str], _flag(TRAINING, "sgd, adagrad, rmsprop, adam or adamw.")]
+Lr = Annotated[Optional[float], _flag(TRAINING, "Learning rate; the largest one where a schedule changes it.")]
+Schedule = Annotated[Optional[str], _flag(TRAINING, "constant, step, exponential, cosine, warm-up or one-cycle.")]
+Momentum = Annotated[Optional[float], _flag(TRAINING, "Momentum of sgd (default 0.9).")]
+WeightDecay = Annotated[Optional[float], _flag(TRAINING, "Pull of the weight matrices towards 0.")]
+Epochs = Annotated[Optional[int], _flag(TRAINING, "How often each example is seen.")]
+BatchSize = Annotated[Optional[int], _flag(TRAINING, "Examples in a step.")]
+Seed = Annotated[Optional[int], _flag(TRAINING, "Of all randomness: the same seed gives the same bits.")]
+Validation = Annotated[Optional[float], _flag(TRAINING, "Share of the training set held out to choose the best epoch.")]
+Patience = Annotated[Optional[int], _flag(TRAINING, "Stop after so many epochs without a better validation loss.")]
+DataDir = Annotated[Optional[Path], _flag(DATA, "Folder of the MNIST family (default: your user data folder, or FNNET_DATA).")]
+Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
+Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
+Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
+
+
+def recipe_of(name: str, flags: dict[str, Any]) -> Recipe:
+    """The recipe of a data set, changed by the flags that were given. Raises ValueError as `Recipe` does."""
+    said = {field.name: flags.get(field.name) for field in attrs.fields(Recipe)}
+    changes = {name: value for name, value in said.items() if value is not None}
+    if "hidden" in changes:
+        changes["hidden"] = sizes(changes["hidden"])
+    if changes.get("optimizer", "sgd") != "sgd" or not changes:
+        changes.setdefault("momentum", None)
+    return attrs.evolve(RECIPES.get(name, Recipe()), **changes)
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """The sizes in a text such as "128,64"; "none" is no hidden layer.
+
+    >>> sizes("128,64"), sizes("none")
+    ((128, 64), ())
+    """
+    if text.strip().lower() == "none":
+        return ()
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"hidden must be sizes such as 128,64, or none, got {text!r}") from None
+
+
+def data_of(name: str, folder: Path | None = None, mirror: str | None = None, seed: int = 0) -> Dataset:
+    """The data set of this name or path; a file without a test part gives a fifth of its rows for one."""
+    if name not in NAMES and not name.lower().endswith((".npz", ".csv")):
+        try:
+            load(name)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+    chosen = folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
+    data = load(name, chosen, mirror)
+    return data if len(data.y_test) else hold_out(data, 0.2, key(seed, Purpose.SPLIT, step=1))
+
+
+def outline_of(name: str) -> Dataset:
+    """A data set for its shapes alone: those of the MNIST family are known, and nothing is downloaded."""
+    if name not in ("mnist", "fashion-mnist", "kmnist"):
+        return data_of(name)
+    import numpy as np
+
+    return dataset(name, np.zeros((128, 28, 28), np.uint8), np.arange(128) % 10)
