@@ -1,7 +1,12 @@
-"""fnnet: neural networks as values and pure functions, in NumPy."""
+"""fnnet: neural networks as values and pure functions, in NumPy.
+
+The three ideas: a layer is a value with pure ``forward`` and ``backward``; a network is a tuple of layers, folded
+from the left to run and from the right to learn; training is a stream of immutable states.
+"""
 
 from fnnet import datasets
 from fnnet.array import Array, freeze, readonly
+from fnnet.checking import check_gradients, check_laws
 from fnnet.keys import Key, Purpose, generator, key
 from fnnet.layers import (
     GELU,
@@ -22,13 +27,82 @@ from fnnet.layers import (
     Tanh,
 )
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot
+from fnnet.models import mlp
 from fnnet.network import absorb, backward, backward_trace, forward, gradients, training
 from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, global_norm
-from fnnet.record import buffer, data, frozen, param, sub
-from fnnet.tree import arrays, count_params, fingerprint, leaves, map_params
 from fnnet.prediction import evaluate, predict
+from fnnet.record import buffer, data, frozen, param, sub
 from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
+from fnnet.stream import Diverged, State, train
 from fnnet.summary import summarize
-from fnnet.training import Diverged, State, train
-from fnnet.checking import check_gradients, check_laws
-from fnnet.models import mlp
+from fnnet.tree import arrays, count_params, fingerprint, leaves, map_params
+
+__all__ = [
+    "GELU",
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Affine",
+    "Array",
+    "BatchNorm",
+    "Clipped",
+    "Constant",
+    "Cosine",
+    "Diverged",
+    "Dropout",
+    "Exponential",
+    "Flatten",
+    "GaussianNoise",
+    "Key",
+    "LayerNorm",
+    "LeakyReLU",
+    "MeanSquaredError",
+    "OneCycle",
+    "Purpose",
+    "RMSprop",
+    "RandomShift",
+    "ReLU",
+    "Residual",
+    "Scale",
+    "Sigmoid",
+    "SigmoidCrossEntropy",
+    "Softmax",
+    "SoftmaxCrossEntropy",
+    "Standardize",
+    "State",
+    "Step",
+    "Tanh",
+    "WarmUp",
+    "absorb",
+    "arrays",
+    "backward",
+    "backward_trace",
+    "buffer",
+    "check_gradients",
+    "check_laws",
+    "clip",
+    "count_params",
+    "data",
+    "datasets",
+    "evaluate",
+    "fingerprint",
+    "forward",
+    "freeze",
+    "frozen",
+    "generator",
+    "global_norm",
+    "gradients",
+    "key",
+    "leaves",
+    "map_params",
+    "mlp",
+    "one_hot",
+    "param",
+    "predict",
+    "readonly",
+    "sub",
+    "summarize",
+    "train",
+    "training",
+]

@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 Array: TypeAlias = NDArray[Any]
 
 
-def freeze(a: Any) -> Any:
+def freeze(a: Array) -> Array:
     """``a`` itself, made read-only with all its bases. Only for an array that the caller has just made.
 
     >>> freeze(np.ones(2))[0] = 3.0
     Traceback (most recent call last):
     ValueError: assignment destination is read-only
     """
-    base = a
+    base: Any = a
     while isinstance(base, np.ndarray):
         base.setflags(write=False)
         base = base.base
@@ -36,7 +36,7 @@ def readonly(values: ArrayLike) -> Array:
     copy = np.array(values)
     if copy.dtype.kind not in "biufc":
         raise TypeError(f"expected numbers, got an array of {copy.dtype}")
-    return freeze(copy)  # type: ignore[no-any-return]
+    return freeze(copy)
 
 
 def _is_readonly(a: Array) -> bool:

@@ -65,7 +65,7 @@ def one_hot(labels: Any, classes: int, dtype: Any = np.float32) -> Array:
         raise ValueError(f"labels must be from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
     rows = np.zeros((len(labels), classes), dtype)
     rows[np.arange(len(labels)), labels] = 1
-    return freeze(rows)  # type: ignore[no-any-return]
+    return freeze(rows)
 
 
 def _check(targets: Array, x: Array, name: str) -> None:

@@ -13,7 +13,8 @@ def predicted(outputs: Array) -> Array:
     >>> predicted(np.array([[0.1, 0.9], [0.7, 0.3]]))
     array([1, 0])
     """
-    return outputs.argmax(axis=1)
+    classes: Array = outputs.argmax(axis=1)
+    return classes
 
 
 def accuracy(outputs: Array, labels: Any) -> float:
@@ -34,4 +35,4 @@ def confusion(outputs: Array, labels: Any) -> Array:
     """
     k = outputs.shape[1]
     cells = np.asarray(labels, np.intp) * k + predicted(outputs)
-    return freeze(np.bincount(cells, minlength=k * k).reshape(k, k))  # type: ignore[no-any-return]
+    return freeze(np.bincount(cells, minlength=k * k).reshape(k, k))

@@ -1,6 +1,7 @@
 """Builders of well-known networks: tuples of layers, ready to train."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ def mlp(
         raise ValueError(f"sizes must name the inputs and the outputs at least, got {list(sizes)}")
     net = list(first)
     chosen = init or INITS.get(type(activation), "glorot")
-    for inputs, outputs in zip(sizes[:-2], sizes[1:-1], strict=True):
+    for inputs, outputs in pairwise(sizes[:-1]):
         net.append(Affine.init(key(seed, Purpose.INITIALIZATION, layer=len(net)), inputs, outputs, chosen, dtype))
         net += [BatchNorm.init(outputs, dtype)] if batch_norm else []
         net.append(activation)

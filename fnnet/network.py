@@ -43,7 +43,8 @@ def forward(params: Params, x: Array) -> tuple[Any, Any]:
         try:
             x, cache = forward(layer, x) if isinstance(layer, tuple) else layer.forward(x)
         except Exception as error:
-            raise _placed(error, i, layer)
+            _place(error, i, layer)
+            raise
         caches.append(cache)
     return x, tuple(caches)
 
@@ -73,7 +74,8 @@ def _unwind(params: tuple[Any, ...], caches: Any, dout: Any, stop: int) -> tuple
         try:
             step = backward(layer, cache, dout) if isinstance(layer, tuple) else layer.backward(cache, dout)
         except Exception as error:
-            raise _placed(error, i, layer)
+            _place(error, i, layer)
+            raise
         dout, grads[i] = step
     return dout, grads
 
@@ -92,7 +94,7 @@ def gradients(params: P, caches: Any, dout: Any) -> P:
     (4.0, 4.0)
     """
     if not isinstance(params, tuple):
-        return params.grads(caches, dout) if hasattr(params, "grads") else params.backward(caches, dout)[1]
+        return params.grads(caches, dout) if hasattr(params, "grads") else params.backward(caches, dout)[1]  # type: ignore[no-any-return]
     first = next((i for i, layer in enumerate(params) if has_params(layer)), None)
     if first is None:
         return params
@@ -100,14 +102,14 @@ def gradients(params: P, caches: Any, dout: Any) -> P:
     try:
         grads[first] = gradients(params[first], caches[first], dout)
     except Exception as error:
-        raise _placed(error, first, params[first])
+        _place(error, first, params[first])
+        raise
     return tuple(grads)  # type: ignore[return-value]
 
 
-def _placed(error: Exception, i: int, layer: Any) -> Exception:
+def _place(error: Exception, i: int, layer: Any) -> None:
     name = f"a tuple of {len(layer)}" if isinstance(layer, tuple) else repr(layer)
     error.add_note(f"in layer {i}, {name}")
-    return error
 
 
 def backward_trace(params: Params, caches: Any, dout: Any) -> Generator[tuple[Any, Any], None, Any]:

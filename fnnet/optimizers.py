@@ -51,7 +51,9 @@ def _start(params: Any, moments: int) -> OptimizerState:
     return OptimizerState(0, (zeros,) * moments)
 
 
-def _each(update: Callable[..., tuple[Array, ...]], params: Any, grads: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
+def _each(
+    update: Callable[..., tuple[Array, ...]], params: Any, grads: Any, state: OptimizerState
+) -> tuple[Any, OptimizerState]:
     """Apply ``update(p, g, *moments) -> (p, *moments)`` to every parameter; it returns fresh arrays.
 
     Every 32nd step what is left of long-gone gradients is flushed from the moments, because numbers below the

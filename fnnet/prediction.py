@@ -31,7 +31,7 @@ def predict(net: Params, x: Any) -> Array:
     >>> predict((Affine(np.eye(2), np.zeros(2)), Softmax()), [[0, 0]])
     array([[0.5, 0.5]])
     """
-    return freeze(np.concatenate([y for _, y in _chunks(net, np.asarray(x))]))  # type: ignore[no-any-return]
+    return freeze(np.concatenate([y for _, y in _chunks(net, np.asarray(x))]))
 
 
 def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> tuple[float, float]:

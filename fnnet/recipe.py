@@ -18,8 +18,8 @@ from fnnet.datasets import Dataset, split
 from fnnet.keys import Purpose, key
 from fnnet.layers import Flatten, RandomShift, Scale, Standardize
 from fnnet.models import ACTIVATIONS, mlp
-from fnnet.record import frozen
-from fnnet.training import State, steps_per_epoch, train
+from fnnet.record import evolve, frozen
+from fnnet.stream import State, steps_per_epoch, train
 
 #: Names of the losses, and whether each is given rows (N, K) instead of class indices.
 LOSSES: dict[str, tuple[Callable[..., Any], bool]] = {
@@ -84,7 +84,9 @@ def _sizes(instance: object, attribute: Any, value: tuple[int, ...]) -> None:
 @final
 @frozen
 class Recipe:
-    """The settings of a run. ``lr`` None is the usual one of the optimizer; sizes and counts are whole numbers.
+    """The settings of a run: sizes and counts are whole numbers.
+
+    ``lr`` None is the usual one of the optimizer, ``batch_size`` None is 32, or all where there are fewer.
 
     Raises ValueError, naming the setting, for a value outside its range or an unknown name, and suggests the nearest.
 
@@ -106,7 +108,7 @@ class Recipe:
     batch_norm: bool = False
     shift: int = attrs.field(default=0, validator=_whole(0))
     epochs: int = attrs.field(default=30, validator=_whole(1))
-    batch_size: int = attrs.field(default=32, validator=_whole(1))
+    batch_size: int | None = attrs.field(default=None, validator=_whole(1))
     seed: int = attrs.field(default=0, validator=_whole(0))
     dtype: str = attrs.field(default="float32", validator=_one_of(("float32", "float64")))
     validation: float = attrs.field(default=0.0, validator=_real(0.0, below=1.0))
@@ -122,7 +124,7 @@ class Recipe:
 #: What each data set is trained with when nothing else is said; a table of your own takes ``Recipe()``.
 RECIPES = {
     "xor": Recipe(hidden=(8,), init="normal", schedule="constant", epochs=1000, batch_size=4, dtype="float64"),
-    "digits": Recipe(hidden=(128,), shift=1, epochs=40),
+    "digits": Recipe(hidden=(256,), activation="relu", lr=0.1, dropout=0.3, shift=1, epochs=100),
     "mnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
     "fashion-mnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
@@ -187,8 +189,10 @@ def experiment(recipe: Recipe, data: Dataset) -> Experiment:
     if recipe.validation:
         x, y, *held = split(x, y, recipe.validation, key(recipe.seed, Purpose.SPLIT))
         validation = (held[0], held[1])
-    if recipe.batch_size > len(x):
-        raise ValueError(f"batch-size must be at most the number of training examples, {len(x)}, got {recipe.batch_size}")
+    recipe = evolve(recipe, batch_size=min(32, len(x))) if recipe.batch_size is None else recipe
+    size = recipe.batch_size or len(x)
+    if size > len(x):
+        raise ValueError(f"batch-size must be at most the {len(x)} training examples, got {size}")
     net = mlp(
         [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
         ACTIVATIONS[recipe.activation](),
@@ -199,7 +203,7 @@ def experiment(recipe: Recipe, data: Dataset) -> Experiment:
         batch_norm=recipe.batch_norm,
         dtype=recipe.dtype,
     )
-    steps = recipe.epochs * steps_per_epoch(len(x), recipe.batch_size)
+    steps = recipe.epochs * steps_per_epoch(len(x), size)
     return Experiment(recipe, net, x, y, validation, LOSSES[recipe.loss][0], _optimizer(recipe, steps))
 
 

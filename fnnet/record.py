@@ -1,5 +1,6 @@
 """What a record is: an immutable value whose fields are parameters, buffers, parts and settings."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar, dataclass_transform
 
@@ -57,29 +58,51 @@ def frozen(cls: type[T]) -> type[T]:
     return record
 
 
-@cache
-def kept_fields(cls: type) -> tuple[tuple[str, str], ...]:
-    """The name and kind (param, buffer or sub) of each field of a class that a saved model keeps as arrays."""
-    fields = attrs.fields(cls) if attrs.has(cls) else ()
-    named = ((field.name, field.metadata.get(_KIND)) for field in fields)
+def fields(cls: Any) -> tuple[Any, ...]:
+    """The attrs fields of a class, and none for a class that is not attrs'."""
+    return tuple(attrs.fields(cls)) if attrs.has(cls) else ()
+
+
+def _kept_fields(cls: Any) -> tuple[tuple[str, str], ...]:
+    named = ((field.name, field.metadata.get(_KIND)) for field in fields(cls))
     return tuple((name, kind) for name, kind in named if kind in ("param", "buffer", "sub"))
 
 
-@cache
-def settings(cls: type) -> tuple[str, ...]:
-    """The names of the fields of a class that are plain settings."""
-    fields = attrs.fields(cls) if attrs.has(cls) else ()
-    return tuple(field.name for field in fields if _KIND not in field.metadata)
+def _settings(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls) if _KIND not in field.metadata)
+
+
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
+
+
+#: The name and kind (param, buffer or sub) of each field of a class that a saved model keeps.
+kept_fields: Callable[[Any], tuple[tuple[str, str], ...]] = cache(_kept_fields)
+
+#: The names of the fields of a class that are plain settings.
+settings: Callable[[Any], tuple[str, ...]] = cache(_settings)
+
+#: The names of all fields of a class.
+names: Callable[[Any], tuple[str, ...]] = cache(_names)
+
+
+def evolve(record: T, **changes: Any) -> T:
+    """A copy of the record with some fields changed, converted and checked as at its making."""
+    return attrs.evolve(record, **changes)  # type: ignore[misc]  # an attrs class, which T cannot say
+
+
+def as_dict(record: Any) -> dict[str, Any]:
+    """The fields of a record by their names."""
+    return {name: getattr(record, name) for name in names(type(record))}
 
 
 def replace(record: T, **changes: Any) -> T:
-    """A copy of the record with some fields changed. Arrays given here must already be read-only.
+    """A copy of the record with some fields changed, not converted, copied or checked: the way for hot paths.
 
-    Nothing is converted or copied: this is the way by which training makes a million records.
+    Arrays given here must already be read-only.
     """
     cls = type(record)
     copy = object.__new__(cls)
-    for field in attrs.fields(cls):
-        value = changes[field.name] if field.name in changes else getattr(record, field.name)
-        object.__setattr__(copy, field.name, value)
+    for name in names(cls):
+        object.__setattr__(copy, name, changes[name] if name in changes else getattr(record, name))
     return copy

@@ -40,6 +40,7 @@ class Constant:
     lr: float
 
     def __call__(self, step: int) -> float:
+        """The learning rate of this step, from 0."""
         return self.lr
 
 
@@ -57,6 +58,7 @@ class Step:
     factor: float = 0.1
 
     def __call__(self, step: int) -> float:
+        """The learning rate of this step, from 0."""
         return self.lr * self.factor ** (step // self.every)
 
 
@@ -73,6 +75,7 @@ class Exponential:
     factor: float
 
     def __call__(self, step: int) -> float:
+        """The learning rate of this step, from 0."""
         return float(self.lr * self.factor**step)
 
 
@@ -96,6 +99,7 @@ class Cosine:
     last: float = 0.0
 
     def __call__(self, step: int) -> float:
+        """The learning rate of this step, from 0."""
         return _cosine(self.lr, self.last, step / self.steps)
 
 
@@ -112,6 +116,7 @@ class WarmUp:
     then: Rate
 
     def __call__(self, step: int) -> float:
+        """The learning rate of this step, from 0."""
         return rate(self.then, step) * min(1.0, (step + 1) / self.steps)
 
 
@@ -133,6 +138,7 @@ class OneCycle:
     end: float = 1e5
 
     def __call__(self, step: int) -> float:
+        """The learning rate of this step, from 0."""
         last = max(self.steps - 1, 1)
         peak = self.up * last
         if step < peak:

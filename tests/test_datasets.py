@@ -101,7 +101,7 @@ def test_a_copy_is_the_same_value(again: Any) -> None:
 
 @given(rows=st.integers(2, 60), share=st.floats(0, 1, exclude_min=True, exclude_max=True), seed=st.integers(0, 99))
 def test_a_split_loses_no_row(rows: int, share: float, seed: int) -> None:
-    """The two parts of a split are all rows once, in order, with their labels, about the share of them in the second."""
+    """The two parts of a split are all rows once, in order, with their labels, near the share in the second."""
     x, y = np.arange(rows)[:, None], np.arange(rows)
     x1, y1, x2, y2 = split(x, y, share, key(seed, Purpose.SPLIT))
     assert sorted([*y1, *y2]) == list(y)

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_idx import idx_bytes
 
 from fnnet.datasets import DataError, fashion_mnist, kmnist, load, mnist
+from fnnet.datasets.mnist import FILES
 
-FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 LOADERS = {"mnist": mnist, "fashion-mnist": fashion_mnist, "kmnist": kmnist}
 FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 
@@ -24,8 +24,14 @@ def mnist_folder() -> Path:
     beside = Path(__file__).resolve().parents[2] / "shared" / "mnist"
     folder = Path(os.environ.get("FNNET_TEST_MNIST", beside))
     if not all((folder / f"{file}.gz").is_file() for file in FILES):
-        pytest.skip(f"the real MNIST is not in {folder}: put its four .gz files there, or name a folder in FNNET_TEST_MNIST")
+        pytest.skip(
+            f"the real MNIST is not in {folder}: put its four .gz files there, or name a folder in FNNET_TEST_MNIST"
+        )
     return folder
+
+
+def idx_bytes(array: Any) -> bytes:
+    return struct.pack(f">{1 + array.ndim}I", 0x0800 + array.ndim, *array.shape) + array.tobytes()
 
 
 def small(**changes: Any) -> dict[str, Any]:

@@ -4,18 +4,67 @@ import gzip
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pytest
-from mnist_server import serve
-from test_datasets_mnist import FILES, mnist_folder  # noqa: F401  # a fixture
 
 from fnnet.datasets import DataError, kmnist, load, mnist
+from fnnet.datasets.mnist import FILES
 
 CLOSED = "http://127.0.0.1:9"
 WAYS_OUT = ("--data-dir", "--mirror", "fnnet train digits")
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder with the four real MNIST archives: FNNET_TEST_MNIST, or `shared/mnist` beside the checkout."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "mnist"
+    folder = Path(os.environ.get("FNNET_TEST_MNIST", beside))
+    if not all((folder / f"{file}.gz").is_file() for file in FILES):
+        pytest.skip(
+            f"the real MNIST is not in {folder}: put its four .gz files there, or name a folder in FNNET_TEST_MNIST"
+        )
+    return folder
+
+
+@contextmanager
+def serve(folder: Path, damaged: str = "") -> Iterator[str]:
+    """The URL under which the files of the folder are served, the damaged one with its last byte changed."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = folder / self.path.lstrip("/")
+            if not path.is_file():
+                return self.send_error(404)
+            content = path.read_bytes()
+            if path.name == damaged:
+                content = content[:-1] + bytes([content[-1] ^ 1])
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            try:
+                self.wfile.write(content)
+            except OSError:
+                pass  # torchvision opens each address once only to see whether it leads elsewhere
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.fixture
@@ -23,7 +72,12 @@ def torchvision() -> Any:
     """The real torchvision, where there is one that works."""
     try:
         import torchvision.datasets
-    except (ImportError, RuntimeError, OSError, AttributeError) as error:  # a torchvision that doesn't fit its torch raises RuntimeError
+    except (
+        ImportError,
+        RuntimeError,
+        OSError,
+        AttributeError,
+    ) as error:  # a torchvision that doesn't fit its torch raises RuntimeError
         pytest.skip(f"torchvision can't be imported: {error}")
     return torchvision
 
@@ -37,10 +91,8 @@ def fails(folder: Path, mirror: str | None = CLOSED, name: str = "mnist") -> str
     return message
 
 
-def test_torchvision_downloads_what_we_read(
-    tmp_path: Path, mnist_folder: Path, torchvision: Any, capsys: Any  # noqa: F811
-) -> None:
-    """torchvision downloads, checks and unpacks MNIST into its layout, silently, and a second start needs no torch."""
+def test_torchvision_downloads_what_we_read(tmp_path: Path, mnist_folder: Path, torchvision: Any, capsys: Any) -> None:
+    """Torchvision downloads, checks and unpacks MNIST into its layout, silently, and a second start needs no torch."""
     before = list(torchvision.datasets.MNIST.mirrors)
     with serve(mnist_folder) as url:
         made = mnist(tmp_path / "new" / "folder", mirror=url)
@@ -60,9 +112,7 @@ def test_torchvision_downloads_what_we_read(
 
 
 @pytest.mark.parametrize("damaged", [f"{FILES[0]}.gz", f"{FILES[3]}.gz"])
-def test_a_damaged_download_is_refused(
-    tmp_path: Path, mnist_folder: Path, torchvision: Any, damaged: str  # noqa: F811
-) -> None:
+def test_a_damaged_download_is_refused(tmp_path: Path, mnist_folder: Path, torchvision: Any, damaged: str) -> None:
     """A file that differs in one byte from the published one is refused, by its name and its source, and not kept."""
     with serve(mnist_folder, damaged=damaged) as url:
         message = fails(tmp_path, url)
@@ -70,9 +120,7 @@ def test_a_damaged_download_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_other_sets_are_not_served_as_this_one(
-    tmp_path: Path, mnist_folder: Path, torchvision: Any  # noqa: F811
-) -> None:
+def test_other_sets_are_not_served_as_this_one(tmp_path: Path, mnist_folder: Path, torchvision: Any) -> None:
     """A mirror that holds MNIST is refused when KMNIST is asked for."""
     with serve(mnist_folder) as url, pytest.raises(DataError, match="is corrupted"):
         kmnist(tmp_path, mirror=url)

@@ -27,8 +27,8 @@ TOLERANCE = {"complex step": 1e-10, "central differences": 1e-5}
 class Measured:
     """One array's gradient against the measured one: where they differ most, and by how much.
 
-    ``error`` is ``|analytic - numeric|`` over the larger of the two (or over a thousandth of the array's largest
-    gradient, where both are smaller than that). ``index`` is the place in the array.
+    ``error`` is ``|analytic - numeric|`` over the larger of the two; where both are small it is over a thousandth of
+    the array's largest gradient, or 1e-5 of the largest of all, whatever is most. ``index`` is the place.
     """
 
     path: str
@@ -52,7 +52,7 @@ class Measured:
 class Report:
     """The verdict on a layer or network: one `Measured` for each parameter, and one for dx."""
 
-    rows: tuple[Measured, ...] = attrs.field(converter=tuple)
+    rows: tuple[Measured, ...]
 
     @property
     def passed(self) -> bool:
@@ -82,13 +82,14 @@ def check_gradients(params: Params, x: Any, *, key: Key | None = None, entries: 
     dx, grads = backward(net, problem.cache, problem.dout)
     analytic = {**leaves(grads), "dx": dx}
     rng = generator(_key(seed, 1))
+    largest = max(float(np.abs(a).max(initial=0.0)) for a in analytic.values())
     rows = []
     for path, values in problem.variables().items():
         places = np.arange(values.size)
         if values.size > entries:
             places = np.sort(rng.choice(values.size, entries, replace=False))
-        rows.append(_measure(problem, path, values, np.asarray(analytic[path]), places))
-    return Report(rows)
+        rows.append(_measure(problem, path, values, np.asarray(analytic[path]), places, 1e-5 * largest))
+    return Report(tuple(rows))
 
 
 def _key(seed: int, step: int) -> Key:
@@ -150,16 +151,17 @@ def _central(f: Callable[[float], float], scale: float) -> float:
     return float("nan")
 
 
-def _measure(problem: Problem, path: str, values: Array, analytic: Array, places: Array) -> Measured:
+def _measure(problem: Problem, path: str, values: Array, analytic: Array, places: Array, least: float) -> Measured:
     if analytic.shape != values.shape:
         return Measured(path, values.size, 0, 0, float("inf"), (), float("nan"), float("nan"), "central differences")
     method = "complex step"
+    least = max(least, 1e-3 * float(np.abs(analytic).max(initial=0.0)), 1e-12)
     try:
-        rows = list(_compare(problem, path, analytic, places, method))
+        rows = list(_compare(problem, path, analytic, places, least, method))
     except (TypeError, ValueError):  # complex numbers are refused
         rows = []
     if not rows or max(row[0] for row in rows) > TOLERANCE[method]:
-        real = list(_compare(problem, path, analytic, places, "central differences"))
+        real = list(_compare(problem, path, analytic, places, least, "central differences"))
         smooth = [row for row in real if not np.isnan(row[0])]
         if not rows or all(row[0] <= TOLERANCE["central differences"] for row in smooth):
             rows, method = real, "central differences"
@@ -172,10 +174,9 @@ def _measure(problem: Problem, path: str, values: Array, analytic: Array, places
 
 
 def _compare(
-    problem: Problem, path: str, analytic: Array, places: Array, method: str
+    problem: Problem, path: str, analytic: Array, places: Array, least: float, method: str
 ) -> Iterator[tuple[float, int, float]]:
     """(error, place, measured derivative) for each place; the error is NaN at a kink."""
-    least = max(1e-3 * float(np.abs(analytic).max(initial=0.0)), 1e-12)
     for place in places.tolist():
         direction = np.zeros(analytic.shape)
         direction.flat[place] = 1.0

@@ -97,7 +97,7 @@ def _same(a: dict[str, Array], b: dict[str, Array]) -> bool:
 
 
 def same_space(case: Case) -> Complaint:
-    """dx has the shape and dtype of x, and the gradient the classes, shapes and dtypes of the parameters."""
+    """Dx has the shape and dtype of x, and the gradient the classes, shapes and dtypes of the parameters."""
     dx, grads = backward(case.live, case.cache, case.dout)
     try:
         same_structure(case.stored, grads)
@@ -111,7 +111,7 @@ def same_space(case: Case) -> Complaint:
 
 
 def linear(case: Case) -> Complaint:
-    """backward is linear in dout: ``backward(2 a - b) = 2 backward(a) - backward(b)``."""
+    """Backward is linear in dout: ``backward(2 a - b) = 2 backward(a) - backward(b)``."""
     other = freeze(case.dout[::-1] * 0.5 if np.ndim(case.dout) else case.dout * 0.5)
     a, b, both = (
         _results(*backward(case.live, case.cache, d)) for d in (case.dout, other, freeze(2.0 * case.dout - other))
@@ -150,7 +150,7 @@ def repeatable(case: Case) -> Complaint:
 
 
 def mode_from_cache(case: Case) -> Complaint:
-    """backward reads from the cache alone how forward was run: the stored and the training network agree."""
+    """Backward reads from the cache alone how forward was run: the stored and the training network agree."""
     stored = backward(case.stored, case.cache, case.dout)
     live = backward(training(case.stored, case.key), case.cache, case.dout)
     same = np.array_equal(stored[0], live[0], equal_nan=True) and stored[1] == live[1]

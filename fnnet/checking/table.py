@@ -11,8 +11,22 @@ import numpy as np
 from fnnet.array import Array, freeze
 from fnnet.keys import Key, Purpose, generator, key
 from fnnet.layers import (
-    GELU, Affine, BatchNorm, Dropout, Flatten, GaussianNoise, LayerNorm, LeakyReLU, RandomShift, ReLU, Residual,
-    Scale, Sigmoid, Softmax, Standardize, Tanh,
+    GELU,
+    Affine,
+    BatchNorm,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    LayerNorm,
+    LeakyReLU,
+    RandomShift,
+    ReLU,
+    Residual,
+    Scale,
+    Sigmoid,
+    Softmax,
+    Standardize,
+    Tanh,
 )  # fmt: skip
 
 #: What no layer keeps whose result for one example depends on the others in the batch.
@@ -32,7 +46,7 @@ class Sample:
 
     def x(self, seed: int = 0) -> Array:
         """Random normal x of the shape."""
-        return freeze(generator(key(seed, Purpose.CHECK, step=4)).standard_normal(self.shape))  # type: ignore[no-any-return]
+        return freeze(generator(key(seed, Purpose.CHECK, step=4)).standard_normal(self.shape))
 
 
 def _affine(inputs: int, outputs: int, layer: int = 0) -> Affine:

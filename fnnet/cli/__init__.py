@@ -27,7 +27,7 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     from fnnet.datasets import DataError
-    from fnnet.training import Diverged
+    from fnnet.stream import Diverged
 
     try:
         return app(arguments or ["--help"], prog_name="fnnet", standalone_mode=False) or 0

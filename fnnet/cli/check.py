@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Optional
 
-import attrs
 import numpy as np
 import typer
 
@@ -10,14 +9,17 @@ from fnnet.checking import Report, check_gradients, check_laws, samples
 from fnnet.cli import options as o
 from fnnet.cli.output import out, print_json, say, table
 from fnnet.datasets import Dataset
-from fnnet.keys import Purpose, generator, key
+from fnnet.keys import Key, Purpose, generator, key
 from fnnet.network import offers
 from fnnet.recipe import Experiment, experiment
+from fnnet.record import as_dict, evolve
 from fnnet.summary import summarize
 
 
 def check(
-    data: Annotated[Optional[str], typer.Argument(help="Check the network for this data set too.")] = None,
+    data: Annotated[
+        Optional[str], typer.Argument(metavar="[DATA]", help="Check the network for this data set too.")
+    ] = None,
     hidden: o.Hidden = None,
     activation: o.Activation = None,
     dropout: o.DropoutRate = None,
@@ -52,13 +54,15 @@ def _layer(sample: Any) -> dict[str, Any]:
 
 def _network(name: str, recipe: Any) -> list[dict[str, Any]]:
     data = o.outline_of(name)
-    run = experiment(attrs.evolve(recipe, batch_size=1), data)
+    run = experiment(evolve(recipe, batch_size=1), data)
     x, y = _some_rows(data), data.y[:8]
-    modes = {"": None}
+    modes: dict[str, Key | None] = {"": None}
     if offers(run.net, "training"):
         modes[", training"] = key(recipe.seed, Purpose.NOISE)
     network = (run.net, run.loss(run.targets(y)))
-    return [_row(f"{name} network and loss{mode}", check_gradients(network, x, key=k), 0, []) for mode, k in modes.items()]
+    return [
+        _row(f"{name} network and loss{mode}", check_gradients(network, x, key=k), 0, []) for mode, k in modes.items()
+    ]
 
 
 def _some_rows(data: Dataset) -> Any:
@@ -83,15 +87,14 @@ def _row(name: str, report: Report, laws: int, broken: list[str]) -> dict[str, A
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    made = table("layer", "", "worst in", ">error", "method", ">entries", ">kinks", ">laws")
+    made = table("layer", "", "worst in", ">error", ">entries", ">kinks", ">laws")
     for row in rows:
         error = "not finite" if row["error"] is None else f"{row['error']:.1e}"
         laws = f"{row['laws'] - len(row['broken'])}/{row['laws']}" if row["laws"] else ""
         verdict = "ok" if row["passed"] else "FAILED"
-        made.add_row(
-            row["name"], verdict, row["worst"], error, row["method"], str(row["entries"]), str(row["kinks"]), laws
-        )
+        made.add_row(row["name"], verdict, row["worst"], error, str(row["entries"]), str(row["kinks"]), laws)
     out.print(made)
+    say(f"error: relative, against {' and '.join(sorted({row['method'] for row in rows}))} in float64")
     for row in rows:
         for sentence in row["broken"]:
             say(f"{row['name']}: {sentence}")
@@ -109,10 +112,10 @@ def summary(
 ) -> None:
     """Show the network for DATA: each layer's output shape, parameters and bytes."""
     given = o.outline_of(data)
-    run: Experiment = experiment(attrs.evolve(o.recipe_of(data, locals()), batch_size=1), given)
+    run: Experiment = experiment(evolve(o.recipe_of(data, locals()), batch_size=1), given)
     rows = summarize(run.net, given.x.shape[1:])
     if json:
-        print_json([attrs.asdict(row) for row in rows])
+        print_json([as_dict(row) for row in rows])
         return
     made = table(">", "layer", "output", ">parameters", ">bytes")
     for row in rows:

@@ -4,14 +4,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
-import attrs
 import platformdirs
 import typer
 
 from fnnet.datasets import NAMES, Dataset, dataset, hold_out, load
 from fnnet.keys import Purpose, key
 from fnnet.recipe import RECIPES, Recipe
+from fnnet.record import evolve, names
 
+BATCH_NORM = "--batch-norm/--no-batch-norm"
 NETWORK, TRAINING, DATA = "The network", "Its training", "Data and output"
 
 
@@ -19,11 +20,15 @@ def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
 
 
-Data = Annotated[str, typer.Argument(help="xor, digits, mnist, fashion-mnist, kmnist, FILE.npz or FILE.csv.")]
+Data = Annotated[
+    str, typer.Argument(metavar="DATA", help="xor, digits, mnist, fashion-mnist, kmnist, FILE.npz or FILE.csv.")
+]
 Hidden = Annotated[Optional[str], _flag(NETWORK, "Sizes of the hidden layers, such as 128,64; or none.")]
 Activation = Annotated[Optional[str], _flag(NETWORK, "sigmoid, tanh, relu, leaky-relu or gelu.")]
 DropoutRate = Annotated[Optional[float], _flag(NETWORK, "Share of hidden units left out in each step.", "--dropout")]
-BatchNorm = Annotated[Optional[bool], _flag(NETWORK, "Normalize each hidden layer over the batch.", "--batch-norm/--no-batch-norm")]
+BatchNorm = Annotated[
+    Optional[bool], _flag(NETWORK, "Normalize each hidden layer over the batch.", "--batch-norm/--no-batch-norm")
+]
 Shift = Annotated[Optional[int], _flag(NETWORK, "Move each training image by up to so many pixels.")]
 Dtype = Annotated[Optional[str], _flag(NETWORK, "float32 or float64.")]
 Loss = Annotated[Optional[str], _flag(TRAINING, "cross-entropy, sigmoid (a yes or no for each class) or mse.")]
@@ -37,7 +42,9 @@ BatchSize = Annotated[Optional[int], _flag(TRAINING, "Examples in a step.")]
 Seed = Annotated[Optional[int], _flag(TRAINING, "Of all randomness: the same seed gives the same bits.")]
 Validation = Annotated[Optional[float], _flag(TRAINING, "Share of the training set held out to choose the best epoch.")]
 Patience = Annotated[Optional[int], _flag(TRAINING, "Stop after so many epochs without a better validation loss.")]
-DataDir = Annotated[Optional[Path], _flag(DATA, "Folder of the MNIST family (default: your user data folder, or FNNET_DATA).")]
+DataDir = Annotated[
+    Optional[Path], _flag(DATA, "Folder of the MNIST family (default: FNNET_DATA, or your data folder).")
+]
 Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
@@ -45,13 +52,11 @@ Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the resul
 
 def recipe_of(name: str, flags: dict[str, Any]) -> Recipe:
     """The recipe of a data set, changed by the flags that were given. Raises ValueError as `Recipe` does."""
-    said = {field.name: flags.get(field.name) for field in attrs.fields(Recipe)}
+    said = {name: flags.get(name) for name in names(Recipe)}
     changes = {name: value for name, value in said.items() if value is not None}
     if "hidden" in changes:
         changes["hidden"] = sizes(changes["hidden"])
-    if changes.get("optimizer", "sgd") != "sgd" or not changes:
-        changes.setdefault("momentum", None)
-    return attrs.evolve(RECIPES.get(name, Recipe()), **changes)
+    return evolve(RECIPES.get(name, Recipe()), **changes)
 
 
 def sizes(text: str) -> tuple[int, ...]:

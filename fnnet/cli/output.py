@@ -30,5 +30,5 @@ def table(*columns: str) -> Table:
     """An empty table; columns named with a leading ``>`` are numbers."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold")
+        made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)
     return made

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fnnet.cli.output import err
 from fnnet.recipe import Experiment
-from fnnet.training import State, steps_per_epoch
+from fnnet.stream import State, steps_per_epoch
 
 
 def watched(states: Iterator[State], run: Experiment, accuracy: dict[int, float], shown: bool) -> Iterator[State]:
@@ -15,7 +15,8 @@ def watched(states: Iterator[State], run: Experiment, accuracy: dict[int, float]
     if not (shown and err.is_terminal):
         yield from states
         return
-    steps = run.recipe.epochs * steps_per_epoch(len(run.x), run.recipe.batch_size)
+    size = run.recipe.batch_size or len(run.x)
+    steps = run.recipe.epochs * steps_per_epoch(len(run.x), size)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[seen]}"), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, refresh_per_second=10) as progress:
         task = progress.add_task("epoch 1", total=steps, seen="")
@@ -27,7 +28,7 @@ def watched(states: Iterator[State], run: Experiment, accuracy: dict[int, float]
             now = time.monotonic()
             if now - last > 0.1:
                 last = now
-                done = (state.step - first.step + 1) * run.recipe.batch_size
+                done = (state.step - first.step + 1) * size
                 right = accuracy.get(max(accuracy, default=0))
                 seen = f"loss {state.mean_loss:.4f}  " + (f"accuracy {right:.4f}  " if right is not None else "")
                 progress.update(

@@ -1,9 +1,9 @@
 """`fnnet train`: a network from a data set, with its figures on the test part."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
-import attrs
 import numpy as np
 
 from fnnet.cli import options as o
@@ -13,8 +13,9 @@ from fnnet.datasets import Dataset
 from fnnet.numeric import sigmoid, softmax
 from fnnet.prediction import evaluate, predict
 from fnnet.recipe import Experiment, Recipe, experiment, usual_rate
+from fnnet.record import as_dict
+from fnnet.stream import State
 from fnnet.summary import describe
-from fnnet.training import State
 from fnnet.tree import count_params, fingerprint
 
 LINEAR = (
@@ -96,8 +97,8 @@ def _opening(run: Experiment, data: Dataset) -> str:
         f"{data.name}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
         f"{'x'.join(map(str, data.x.shape[1:]))}, {len(data.classes)} classes\n"
         f"network: {' | '.join(map(describe, run.net))} ({count_params(run.net):,} parameters, {r.dtype})\n"
-        f"training: {r.loss}, {r.optimizer}, lr {rate:g} {r.schedule}, {r.epochs:,} epochs in batches of {r.batch_size}, "
-        f"seed {r.seed}"
+        f"training: {r.loss}, {r.optimizer}, lr {rate:g} {r.schedule}, {r.epochs:,} epochs "
+        f"in batches of {r.batch_size}, seed {r.seed}"
     )
 
 
@@ -116,7 +117,7 @@ def _result(run: Experiment, data: Dataset, state: State, seconds: float) -> dic
         "test_loss": loss,
         "test_accuracy": accuracy,
         "sha256": fingerprint(net),
-        "settings": attrs.asdict(run.recipe),
+        "settings": as_dict(run.recipe),
     }
     if run.validation:
         result |= {"validation_loss": state.best_validation, "best_epoch": state.best_epoch}
@@ -129,7 +130,8 @@ def _result(run: Experiment, data: Dataset, state: State, seconds: float) -> dic
 
 def probabilities(outputs: Any, loss: str) -> Any:
     """What a network trained with this loss says of each class, from 0 to 1."""
-    return {"cross-entropy": softmax, "sigmoid": sigmoid, "mse": lambda y: y}[loss](outputs)
+    given: dict[str, Callable[[Any], Any]] = {"cross-entropy": softmax, "sigmoid": sigmoid}
+    return given[loss](outputs) if loss in given else outputs
 
 
 def _print(result: dict[str, Any], data: Dataset, recipe: Recipe) -> None:

@@ -1,7 +1,7 @@
 """IDX files, the format of MNIST: a header that says the shape, then the numbers.
 
-The header is the magic number 0x0000080d, where 08 means unsigned bytes and d is the number of dimensions (1 for labels,
-3 for images), then the d lengths, each a big-endian 32-bit number. The format is described at the end of the MNIST page
+The header is the magic number 0x0000080d, where 08 means unsigned bytes and d is the number of dimensions (1 for
+labels, 3 for images), then the d lengths, each a big-endian 32-bit number. The format is described at the end of the MNIST page
 of LeCun, Cortes and Burges, 1998.
 """
 
@@ -22,7 +22,7 @@ GZIP = b"\x1f\x8b"
 
 
 def read_idx(path: str | os.PathLike[str], ndim: int) -> Array:
-    """The array of unsigned bytes in an IDX file, plain or gzip (told by its first bytes), with `ndim` dimensions.
+    r"""The array of unsigned bytes in an IDX file, plain or gzip (told by its first bytes), with `ndim` dimensions.
 
     Raises DataError when the file can't be read, is damaged, is not of this kind, is shorter or longer than its header
     says, or says that it holds nothing or more than 1 GiB. No more memory is taken than the file is worth.
@@ -30,7 +30,7 @@ def read_idx(path: str | os.PathLike[str], ndim: int) -> Array:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "labels")
-    ...     _ = path.write_bytes(b"\\0\\0\\x08\\x01" + b"\\0\\0\\0\\x02" + b"\\x05\\x09")
+    ...     _ = path.write_bytes(b"\0\0\x08\x01" + b"\0\0\0\x02" + b"\x05\x09")
     ...     read_idx(path, 1)
     array([5, 9], dtype=uint8)
     """

@@ -33,7 +33,7 @@ def load_npz(path: str | os.PathLike[str]) -> Dataset:
 
 
 def load_csv(path: str | os.PathLike[str]) -> Dataset:
-    """The data set of a comma-separated table of numbers, x (N, columns - 1) float64; the last column is the class.
+    r"""The data set of a comma-separated table of numbers, x (N, columns - 1) float64; the last column is the class.
 
     A first line without any number is taken for a header. The classes are the whole numbers that occur, in any range.
     The test part is empty; see `hold_out`. Raises DataError, naming the line and the column, for text, gaps, NaN,
@@ -42,7 +42,7 @@ def load_csv(path: str | os.PathLike[str]) -> Dataset:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "mine.csv")
-    ...     _ = path.write_text("width,height,kind\\n1,2,7\\n3,4,8\\n")
+    ...     _ = path.write_text("width,height,kind\n1,2,7\n3,4,8\n")
     ...     mine = load_csv(path)
     >>> mine.x.tolist(), mine.y.tolist(), mine.classes
     ([[1.0, 2.0], [3.0, 4.0]], [0, 1], ('7', '8'))

@@ -149,7 +149,7 @@ class GELU:
 
 def _tanh_part(x: Array) -> Array:
     """``t = tanh(c (x + a x^3))``, from products: a power is twenty times as slow."""
-    inner = x * x
+    inner: Array = x * x
     inner *= _C * _A
     inner += _C
     inner *= x

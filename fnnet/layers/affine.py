@@ -3,6 +3,7 @@
 N examples, I inputs, O outputs.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, Self, final
 
 import numpy as np
@@ -16,7 +17,7 @@ from fnnet.record import frozen, param
 Init = Literal["glorot", "he", "lecun", "normal"]
 
 #: The standard deviation of the first weights, from the numbers of inputs and outputs.
-DEVIATIONS = {
+DEVIATIONS: dict[str, Callable[[int, int], float]] = {
     "glorot": lambda inputs, outputs: (2.0 / (inputs + outputs)) ** 0.5,
     "he": lambda inputs, outputs: (2.0 / inputs) ** 0.5,
     "lecun": lambda inputs, outputs: (1.0 / inputs) ** 0.5,
@@ -48,9 +49,7 @@ class Affine:
     b: Array = param()
 
     @classmethod
-    def init(
-        cls, key: Key, inputs: int, outputs: int, init: Init = "glorot", dtype: DTypeLike = np.float32
-    ) -> Self:
+    def init(cls, key: Key, inputs: int, outputs: int, init: Init = "glorot", dtype: DTypeLike = np.float32) -> Self:
         """First weights from a normal distribution of mean 0, and ``b = 0``.
 
         The standard deviation is ``sqrt(1 / I)`` for "lecun" (LeCun et al. 1998), ``sqrt(2 / (I + O))`` for
@@ -75,7 +74,7 @@ class Affine:
         return freeze(y), readonly(x)
 
     def backward(self, cache: Array, dout: Array) -> tuple[Array, Self]:
-        """dx (N, I), and the gradient as an Affine of dW and db."""
+        """Dx (N, I), and the gradient as an Affine of dW and db."""
         return freeze(dout @ self.W.T), self.grads(cache, dout)
 
     def grads(self, cache: Array, dout: Array) -> Self:

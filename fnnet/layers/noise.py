@@ -1,6 +1,6 @@
 """Random layers: they disturb the network in training and are identities in use.
 
-As stored a layer has no key and does nothing; `fnnet.training` gives each its key for one step. Backward reads
+As stored a layer has no key and does nothing; `training` gives each its key for one step. Backward reads
 from the cache alone what was done: None says nothing was.
 """
 
@@ -29,14 +29,14 @@ class Dropout:
     >>> from fnnet import key, training
     >>> x = np.ones((1, 6))
     >>> Dropout(0.5).forward(x)[0], training(Dropout(0.5), key(0, 4)).forward(x)[0]
-    (array([[1., 1., 1., 1., 1., 1.]]), array([[0., 2., 2., 0., 2., 2.]]))
+    (array([[1., 1., 1., 1., 1., 1.]]), array([[2., 0., 0., 0., 2., 2.]]))
     """
 
     rate: float = attrs.field(default=0.5, validator=_rate)
     key: Key | None = None
 
     def training(self, key: Key) -> Self:
-        """This layer for one step."""
+        """The layer for one step."""
         return replace(self, key=key)
 
     def forward(self, x: Array) -> tuple[Array, Array | None]:
@@ -70,11 +70,11 @@ class GaussianNoise:
     key: Key | None = None
 
     def training(self, key: Key) -> Self:
-        """This layer for one step."""
+        """The layer for one step."""
         return replace(self, key=key)
 
     def forward(self, x: Array) -> tuple[Array, None]:
-        """x with noise, or x."""
+        """X with noise, or x."""
         if self.key is None:
             return x, None
         noise = generator(self.key).standard_normal(x.shape, np.float32)
@@ -107,7 +107,7 @@ class RandomShift:
     key: Key | None = None
 
     def training(self, key: Key) -> Self:
-        """This layer for one step."""
+        """The layer for one step."""
         return replace(self, key=key)
 
     def forward(self, x: Array) -> tuple[Array, Array | None]:
@@ -115,24 +115,24 @@ class RandomShift:
         if self.key is None:
             return x, None
         moves = freeze(generator(self.key).integers(0, 2 * self.pixels + 1, (2, len(x))))
-        bordered, inner, windows = self._bordered(x.shape, x.dtype)
+        inner, windows = self._bordered(x.shape, x.dtype)
         inner[...] = x.reshape(inner.shape)
         return freeze(windows[np.arange(len(x)), :, *moves].reshape(x.shape)), moves
 
     def backward(self, cache: Array | None, dout: Array) -> tuple[Array, Self]:
-        """dout moved back."""
+        """Dout moved back."""
         if cache is None:
             return dout, replace(self, key=None)
-        bordered, inner, windows = self._bordered(dout.shape, dout.dtype)
+        inner, windows = self._bordered(dout.shape, dout.dtype)
         windows[np.arange(len(dout)), :, *cache] = dout.reshape(inner.shape)
         return freeze(inner.reshape(dout.shape)), replace(self, key=None)
 
-    def _bordered(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> tuple[Array, Array, Array]:
-        """Zeros (N, C, H + 2p, W + 2p), their middle (N, C, H, W), and all windows (N, C, 2p + 1, 2p + 1, H, W)."""
+    def _bordered(self, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> tuple[Array, Array]:
+        """Zeros (N, C, H + 2p, W + 2p), as their middle (N, C, H, W) and all windows (N, C, 2p + 1, 2p + 1, H, W)."""
         p, (height, width) = self.pixels, shape[-2:]
         bordered = np.zeros((shape[0], *(shape[1:-2] or (1,)), height + 2 * p, width + 2 * p), dtype)
         windows = np.lib.stride_tricks.sliding_window_view(bordered, (height, width), (-2, -1), writeable=True)
-        return bordered, bordered[..., p : p + height, p : p + width], windows
+        return bordered[..., p : p + height, p : p + width], windows
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise ValueError unless x may have this shape."""

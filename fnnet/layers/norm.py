@@ -44,7 +44,7 @@ def _normalize(x: Array, mean: Array, var: Array, eps: float) -> tuple[Array, Ar
 
 
 def _through_moments(d: Array, cache: Normalized, axis: int) -> Array:
-    dx = d - d.mean(axis, keepdims=True)
+    dx: Array = d - d.mean(axis, keepdims=True)
     dx -= cache.xhat * np.mean(d * cache.xhat, axis, keepdims=True)
     dx *= cache.inverse
     return dx
@@ -81,23 +81,23 @@ class BatchNorm:
 
     @classmethod
     def init(cls, features: int, dtype: DTypeLike = np.float32) -> Self:
-        """gamma = 1, beta = 0, running mean 0 and variance 1."""
+        """Gamma = 1, beta = 0, running mean 0 and variance 1."""
         zeros, ones = freeze(np.zeros(features, dtype)), freeze(np.ones(features, dtype))
         return cls(gamma=ones, beta=zeros, mean=zeros, var=ones)
 
     def training(self, key: Key) -> Self:
-        """This layer using the batch."""
+        """The layer using the batch."""
         return replace(self, batch=True)
 
     def forward(self, x: Array) -> tuple[Array, Normalized]:
-        """y (N, F) and the cache."""
+        """Y (N, F) and the cache."""
         mean, var = _moments(x, 0) if self.batch else (self.mean, self.var)
         xhat, inverse = _normalize(x, mean, var, self.eps)
         moments = freeze(np.concatenate([mean, var])) if self.batch else None
         return freeze(xhat * self.gamma + self.beta), Normalized(xhat, inverse, moments)
 
     def backward(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
-        """dx (N, F), and the gradients in gamma and beta."""
+        """Dx (N, F), and the gradients in gamma and beta."""
         d = dout * self.gamma
         dx = d * cache.inverse if cache.moments is None else _through_moments(d, cache, 0)
         dgamma, dbeta = freeze((dout * cache.xhat).sum(0)), freeze(dout.sum(0))
@@ -137,16 +137,16 @@ class LayerNorm:
 
     @classmethod
     def init(cls, features: int, dtype: DTypeLike = np.float32) -> Self:
-        """gamma = 1 and beta = 0."""
+        """Gamma = 1 and beta = 0."""
         return cls(freeze(np.ones(features, dtype)), freeze(np.zeros(features, dtype)))
 
     def forward(self, x: Array) -> tuple[Array, Normalized]:
-        """y (N, ..., F) and the cache."""
+        """Y (N, ..., F) and the cache."""
         xhat, inverse = _normalize(x, *_moments(x, -1), self.eps)
         return freeze(xhat * self.gamma + self.beta), Normalized(xhat, inverse)
 
     def backward(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
-        """dx (N, ..., F), and the gradients in gamma and beta."""
+        """Dx (N, ..., F), and the gradients in gamma and beta."""
         dx = _through_moments(dout * self.gamma, cache, -1)
         outer = tuple(range(dout.ndim - 1))
         dgamma, dbeta = freeze((dout * cache.xhat).sum(outer)), freeze(dout.sum(outer))

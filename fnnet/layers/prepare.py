@@ -4,7 +4,6 @@ import math
 from typing import Self, final
 
 import numpy as np
-
 from numpy.typing import DTypeLike
 
 from fnnet.array import Array, freeze

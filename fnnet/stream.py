@@ -8,14 +8,13 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, final
 
-import attrs
 import numpy as np
 
 from fnnet.array import Array, freeze, readonly
 from fnnet.keys import Purpose, generator, key
 from fnnet.network import Params, absorb, forward, gradients, offers, training
 from fnnet.optimizers import SGD, Optimizer, OptimizerState
-from fnnet.prediction import cast, evaluate, predict
+from fnnet.prediction import cast, evaluate
 from fnnet.record import frozen, replace, sub
 from fnnet.schedules import rate
 from fnnet.summary import describe, layers_of, summarize
@@ -91,7 +90,7 @@ def train(
     loss: MakeLoss,
     optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # a frozen record is safe as a default
     epochs: int = 10,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     seed: int = 0,
     weights: Any = None,
     validation: tuple[Any, Any] | None = None,
@@ -100,8 +99,8 @@ def train(
 ) -> Iterator[State]:
     """Train ``net`` on x (N, ...) and targets y (N,) or (N, K): a state after every step.
 
-    Each epoch is a fresh permutation of the examples, cut into batches; the last short one is kept. (A single batch
-    is taken in its order.) With ``validation`` = (x, y) the state keeps the best network by its loss there, and
+    Each epoch is a fresh permutation of the examples, cut into batches, of 32 unless told; the last short
+    one is kept. (A single batch is taken in its order.) With ``validation`` = (x, y) the state keeps the best network by its loss there, and
     ``patience`` epochs without a better one end the run. With ``state`` the run continues from it; its own
     parameters and seed count then. Raises ValueError for what can't be trained, before the first step, and
     `Diverged` when the loss is no longer finite.
@@ -120,10 +119,13 @@ def train(
     return _stream(plan, state, epochs)
 
 
-def _plan(net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: int, weights: Any, validation: Any, patience: Any) -> _Plan:
+def _plan(
+    net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: Any, weights: Any, validation: Any, patience: Any
+) -> _Plan:
     x, y = readonly(x), readonly(y)
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"x and y must have the same number of examples, at least one, got {len(x)} and {len(y)}")
+    size = min(32, len(x)) if size is None else size
     if not 1 <= size <= len(x):
         raise ValueError(f"batch_size must be from 1 to the number of examples, {len(x)}, got {size}")
     if patience is not None and (validation is None or patience < 1):
@@ -159,7 +161,7 @@ def epoch_order(seed: int, epoch: int, examples: int) -> Array:
     >>> sorted(epoch_order(seed=0, epoch=3, examples=4).tolist())
     [0, 1, 2, 3]
     """
-    return freeze(generator(key(seed, Purpose.SHUFFLE, epoch)).permutation(examples))  # type: ignore[no-any-return]
+    return freeze(generator(key(seed, Purpose.SHUFFLE, epoch)).permutation(examples))
 
 
 def _stream(plan: _Plan, state: State, epochs: int) -> Iterator[State]:
@@ -225,4 +227,7 @@ def _explain(net: Params, x: Array, state: State, value: Any) -> str:
         if not np.isfinite(x).all():
             where = f"the first values that are not finite come from layer {place} ({describe(layer)})"
             break
-    return f"the loss became {value} at step {state.step} (epoch {state.epoch}); {where}; try a lower learning rate or clipping"
+    return (
+        f"the loss became {value} at step {state.step} (epoch {state.epoch}); {where}; "
+        "try a lower learning rate or clipping"
+    )
