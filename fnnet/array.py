@@ -15,7 +15,8 @@ def freeze(a: Array) -> Array:
     Traceback (most recent call last):
     ValueError: assignment destination is read-only
     """
-    base: Any = a
+    a.setflags(write=False)
+    base: Any = a.base
     while isinstance(base, np.ndarray):
         base.setflags(write=False)
         base = base.base

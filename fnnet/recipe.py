@@ -48,8 +48,8 @@ def _one_of(options: Sequence[str]) -> Any:
     def check(instance: object, attribute: Any, value: Any) -> None:
         if value not in options:
             near = difflib.get_close_matches(str(value), options, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            raise ValueError(f"{_flag(attribute)}: no such name as {value!r}; {hint}(one of {', '.join(options)})")
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"{_flag(attribute)} must be one of {', '.join(options)}, got {value!r}{hint}")
 
     return check
 
@@ -77,8 +77,9 @@ def _whole(least: int) -> Any:
 
 
 def _sizes(instance: object, attribute: Any, value: tuple[int, ...]) -> None:
-    if any(size < 1 for size in value):
-        raise ValueError(f"hidden must be sizes of at least 1, such as 128,64, or none, got {min(value)}")
+    for size in value:
+        if not 1 <= size <= 1_000_000:
+            raise ValueError(f"hidden must be sizes from 1 to 1,000,000, such as 128,64, or none, got {size}")
 
 
 @final
@@ -92,7 +93,7 @@ class Recipe:
 
     >>> Recipe(activation="rellu")
     Traceback (most recent call last):
-    ValueError: activation: no such name as 'rellu'; did you mean relu? (one of sigmoid, tanh, relu, leaky-relu, gelu)
+    ValueError: activation must be one of sigmoid, tanh, relu, leaky-relu, gelu, got 'rellu'; did you mean relu?
     """
 
     hidden: tuple[int, ...] = attrs.field(default=(64,), converter=tuple, validator=_sizes)

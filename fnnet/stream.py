@@ -99,10 +99,10 @@ def train(
 ) -> Iterator[State]:
     """Train ``net`` on x (N, ...) and targets y (N,) or (N, K): a state after every step.
 
-    Each epoch is a fresh permutation of the examples, cut into batches, of 32 unless told; the last short
-    one is kept. (A single batch is taken in its order.) With ``validation`` = (x, y) the state keeps the best network by its loss there, and
-    ``patience`` epochs without a better one end the run. With ``state`` the run continues from it; its own
-    parameters and seed count then. Raises ValueError for what can't be trained, before the first step, and
+    Each epoch is a fresh permutation of the examples, cut into batches, of 32 unless told; the last short one is
+    kept. (A single batch is taken in its order.) With ``validation`` = (x, y) the state keeps the best network by
+    its loss there, and ``patience`` epochs without a better one end the run. With ``state`` the run continues from
+    it; its own parameters and seed count then. Raises ValueError for what can't be trained, before the first step, and
     `Diverged` when the loss is no longer finite.
 
     >>> from fnnet import Affine, SoftmaxCrossEntropy

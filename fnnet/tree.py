@@ -137,20 +137,34 @@ def map_params(f: Callable[..., Any], first: T, *rest: Any) -> T:
     return with_params(first, [freeze(np.asarray(f(*column))) for column in columns])
 
 
-def same_structure(a: Any, b: Any, path: str = "") -> None:
+def same_structure(a: Any, b: Any) -> None:
     """Raise ValueError, naming the place, unless both trees have the same classes and lengths."""
+    if not _alike(a, b):
+        raise ValueError(f"trees must be alike: {_difference(a, b)}")
+
+
+def _alike(a: Any, b: Any) -> bool:
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(_alike, a, b))
+    return all([_alike(getattr(a, name), getattr(b, name)) for name, kind in kept_fields(type(a)) if kind == "sub"])
+
+
+def _difference(a: Any, b: Any, path: str = "") -> str:
     at = f"at {path.rstrip('.')} " if path else ""
     if type(a) is not type(b):
-        raise ValueError(f"trees must be alike: {at}{type(a).__name__} stands against {type(b).__name__}")
-    if isinstance(a, tuple):
-        if len(a) != len(b):
-            raise ValueError(f"trees must be alike: {at}{len(a)} layers stand against {len(b)}")
-        for i, (part, other) in enumerate(zip(a, b, strict=True)):
-            same_structure(part, other, f"{path}{i}.")
-        return
-    for name, kind in kept_fields(type(a)):
-        if kind == "sub":
-            same_structure(getattr(a, name), getattr(b, name), f"{path}{name}.")
+        return f"{at}{type(a).__name__} stands against {type(b).__name__}"
+    if isinstance(a, tuple) and len(a) != len(b):
+        return f"{at}{len(a)} layers stand against {len(b)}"
+    parts = zip(_parts(a), _parts(b), strict=True)
+    return next(_difference(x, y, f"{path}{name}.") for (name, x), (_, y) in parts if not _alike(x, y))
+
+
+def _parts(tree: Any) -> list[tuple[Any, Any]]:
+    if isinstance(tree, tuple):
+        return list(enumerate(tree))
+    return [(name, getattr(tree, name)) for name, kind in kept_fields(type(tree)) if kind == "sub"]
 
 
 def fingerprint(tree: Any) -> str:

@@ -24,13 +24,12 @@ def mnist_folder() -> Path:
     beside = Path(__file__).resolve().parents[2] / "shared" / "mnist"
     folder = Path(os.environ.get("FNNET_TEST_MNIST", beside))
     if not all((folder / f"{file}.gz").is_file() for file in FILES):
-        pytest.skip(
-            f"the real MNIST is not in {folder}: put its four .gz files there, or name a folder in FNNET_TEST_MNIST"
-        )
+        pytest.skip(f"the real MNIST is not in {folder}: name a folder with its four .gz files in FNNET_TEST_MNIST")
     return folder
 
 
 def idx_bytes(array: Any) -> bytes:
+    """The array as the content of an IDX file."""
     return struct.pack(f">{1 + array.ndim}I", 0x0800 + array.ndim, *array.shape) + array.tobytes()
 
 
@@ -42,6 +41,7 @@ def small(**changes: Any) -> dict[str, Any]:
 
 
 def put(folder: Path, files: dict[str, bytes]) -> Path:
+    """The folder, with these files in it, packed where their names say so."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
@@ -81,7 +81,7 @@ def test_truncated_files_are_refused(tmp_path: Path) -> None:
     """A file that an interrupted copy left short is refused by its name."""
     files = small()
     files[FILES[2]] = files[FILES[2]][:-1]
-    with pytest.raises(DataError, match="t10k-images.*truncated"):
+    with pytest.raises(DataError, match=r"t10k-images.*truncated"):
         mnist(put(tmp_path, files))
 
 
@@ -114,6 +114,7 @@ def test_mnist_itself_loads(mnist_folder: Path) -> None:
 def test_files_that_are_there_need_no_torch(tmp_path: Path) -> None:
     """Loading files that are there imports neither torch nor torchvision."""
     put(tmp_path, small())
-    code = f"import sys, fnnet.datasets as d; d.mnist({str(tmp_path)!r}); print({{'torch', 'torchvision'}} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = "import sys, fnnet.datasets as d; d.mnist(sys.argv[1]); print({'torch', 'torchvision'} & set(sys.modules))"
+    run = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

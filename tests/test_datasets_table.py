@@ -12,6 +12,7 @@ X = np.arange(8.0).reshape(4, 2)
 
 
 def save(path: Path, **arrays: Any) -> Path:
+    """The path, at which the arrays are saved."""
     np.savez(path, **arrays)
     return path
 
@@ -47,14 +48,14 @@ BAD_NPZ: dict[str, tuple[dict[str, Any], str]] = {
     "half a test": ({"x": X, "y": Y, "x_test": X}, "x_test and y_test together or neither"),
     "objects": ({"x": np.array([["a", None]] * 4, object), "y": Y}, "can't be read as an .npz file of numbers: Object"),
     "text": ({"x": X, "y": np.array(list("abab"))}, "y must hold real numbers"),
-    "lengths": ({"x": X, "y": Y[:3] + [0, 1]}, "as many rows, got 4 and 5"),
+    "lengths": ({"x": X, "y": [*Y[:3], 0, 1]}, "as many rows, got 4 and 5"),
     "NaN": ({"x": X * np.nan, "y": Y}, "NaN or infinity in row 0"),
     "fractions": ({"x": X, "y": [0, 1, 0.5, 1]}, "whole numbers, got 0.5 in row 2"),
     "empty": ({"x": X[:0], "y": []}, "at least one row"),
     "one class": ({"x": X, "y": [5] * 4}, "two classes or more, got 5 in every row"),
     "two ones": ({"x": X, "y": np.ones((4, 2))}, "one-hot"),
     "a two": ({"x": X, "y": 2 * np.eye(4)}, "one-hot"),
-    "a one and a half": ({"x": X, "y": np.eye(4) + [[0, 0, 0, 0.5]]}, "one-hot"),
+    "a one and a half": ({"x": X, "y": np.eye(4) + np.array([0, 0, 0, 0.5])}, "one-hot"),
     "a column": ({"x": X, "y": [[0], [1], [0], [1]]}, "one-hot"),
     "a cube": ({"x": X, "y": np.ones((4, 2, 2))}, r"y must be \(N,\)"),
     "new test label": ({"x": X, "y": Y, "x_test": X, "y_test": [0, 1, 9, 1]}, "label 9, which no training row has"),

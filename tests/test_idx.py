@@ -21,10 +21,12 @@ images_or_labels = arrays(np.uint8, st.one_of(*(array_shapes(min_dims=d, max_dim
 
 
 def idx_bytes(array: Any) -> bytes:
+    """The array as the content of an IDX file."""
     return struct.pack(f">{1 + array.ndim}I", 0x0800 + array.ndim, *array.shape) + array.tobytes()
 
 
 def read(content: bytes, ndim: int) -> Any:
+    """What is read from a file with this content."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "file")
         path.write_bytes(content)

@@ -1,11 +1,13 @@
 """Downloading MNIST: by torchvision itself from a server on this machine, and all the ways in which that fails."""
 
+import gc
 import gzip
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -27,9 +29,7 @@ def mnist_folder() -> Path:
     beside = Path(__file__).resolve().parents[2] / "shared" / "mnist"
     folder = Path(os.environ.get("FNNET_TEST_MNIST", beside))
     if not all((folder / f"{file}.gz").is_file() for file in FILES):
-        pytest.skip(
-            f"the real MNIST is not in {folder}: put its four .gz files there, or name a folder in FNNET_TEST_MNIST"
-        )
+        pytest.skip(f"the real MNIST is not in {folder}: name a folder with its four .gz files in FNNET_TEST_MNIST")
     return folder
 
 
@@ -48,10 +48,8 @@ def serve(folder: Path, damaged: str = "") -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            try:
+            with suppress(OSError):  # torchvision opens each address once only to see whether it leads elsewhere
                 self.wfile.write(content)
-            except OSError:
-                pass  # torchvision opens each address once only to see whether it leads elsewhere
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -72,17 +70,13 @@ def torchvision() -> Any:
     """The real torchvision, where there is one that works."""
     try:
         import torchvision.datasets
-    except (
-        ImportError,
-        RuntimeError,
-        OSError,
-        AttributeError,
-    ) as error:  # a torchvision that doesn't fit its torch raises RuntimeError
+    except (ImportError, RuntimeError, OSError, AttributeError) as error:  # all these where it doesn't fit its torch
         pytest.skip(f"torchvision can't be imported: {error}")
     return torchvision
 
 
-def fails(folder: Path, mirror: str | None = CLOSED, name: str = "mnist") -> str:
+def fails(folder: Path, mirror: str = CLOSED, name: str = "mnist") -> str:
+    """The one line with which the download fails."""
     with pytest.raises(DataError) as error:
         load(name, folder, mirror)
     message = str(error.value)
@@ -144,6 +138,9 @@ def test_a_mirror_without_the_files_is_refused(tmp_path: Path, torchvision: Any)
     """A server that has no such file is refused with its answer."""
     with serve(tmp_path) as url:
         assert "404" in fails(tmp_path, url)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torchvision leaves the connection of a refused request to be collected
+        gc.collect()
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, torchvision: Any) -> None:
@@ -174,7 +171,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 def test_broken_torchvision_says_to_reinstall(tmp_path: Path, body: str) -> None:
-    """A torchvision that can't be imported, for whatever reason, is called broken, with the first line of its reason."""
+    """A torchvision that can't be imported, for whatever reason, is called broken, with the first line of why."""
     package = tmp_path / "path" / "torchvision"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(body)

@@ -1,21 +1,37 @@
 """The command line: the only place that prints, reads the clock and the environment, and knows default folders."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
 from fnnet.cli.check import check, summary
-from fnnet.cli.output import complain
+from fnnet.cli.output import complain, say
 from fnnet.cli.train import train
 
 app = typer.Typer(
     name="fnnet",
-    help="Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"fnnet {version('fnnet')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits."""
+
+
 for command in (train, check, summary):
     app.command()(command)
 

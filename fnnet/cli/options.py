@@ -79,7 +79,7 @@ def data_of(name: str, folder: Path | None = None, mirror: str | None = None, se
         try:
             load(name)
         except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
+            raise ValueError(str(error)) from None
     chosen = folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
     data = load(name, chosen, mirror)
     return data if len(data.y_test) else hold_out(data, 0.2, key(seed, Purpose.SPLIT, step=1))

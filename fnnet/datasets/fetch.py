@@ -21,9 +21,9 @@ from fnnet.datasets.dataset import DataError
 def fetch(fetcher: str, files: Sequence[str], folder: Path, mirror: str | None, lack: str) -> None:
     """Put the files into `folder/<fetcher>/raw`, by the class of torchvision.datasets that is called `fetcher`.
 
-    A mirror is the URL that the names of the files follow; `lack` says what is missing. Raises DataError, with three
-    ways out, when torchvision is missing or broken or the download fails or arrives damaged, and without them when the
-    folder can't be written. What is interrupted leaves no file behind, since all is done in a scratch folder and moved when it is whole.
+    A mirror is the URL that the names of the files follow; `lack` says what is missing. Raises DataError when the
+    folder can't be written and, with three ways out, when torchvision is missing or broken or the download fails or
+    arrives damaged. What is interrupted leaves no file behind: all is done in a scratch folder and moved when whole.
     """
     source = _fetcher(fetcher, mirror, lack)
     try:

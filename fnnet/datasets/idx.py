@@ -1,8 +1,8 @@
 """IDX files, the format of MNIST: a header that says the shape, then the numbers.
 
 The header is the magic number 0x0000080d, where 08 means unsigned bytes and d is the number of dimensions (1 for
-labels, 3 for images), then the d lengths, each a big-endian 32-bit number. The format is described at the end of the MNIST page
-of LeCun, Cortes and Burges, 1998.
+labels, 3 for images), then the d lengths, each a big-endian 32-bit number. The format is described at the end of the
+MNIST page of LeCun, Cortes and Burges, 1998.
 """
 
 import math
