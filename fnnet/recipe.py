@@ -135,7 +135,7 @@ RECIPES = {
 GRAY_LEVELS = {"digits": 16}
 
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
-RATES = {"sgd": 0.2, "adagrad": 0.02, "rmsprop": 0.001, "adam": 0.002, "adamw": 0.002}
+RATES = {"sgd": 0.2, "adagrad": 0.02, "rmsprop": 0.002, "adam": 0.002, "adamw": 0.002}
 SIGMOID_RATE = 0.5
 
 

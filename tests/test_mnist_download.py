@@ -144,7 +144,7 @@ def test_a_mirror_without_the_files_is_refused(tmp_path: Path, torchvision: Any)
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, torchvision: Any) -> None:
-    """A folder inside a file can't be made, and neither can the place for the files where a file is in the way."""
+    """A folder inside a file can't be made, and the error says that it can't be written."""
     (tmp_path / "file").write_text("")
     assert "can't be written" in fails(tmp_path / "file" / "folder")
 

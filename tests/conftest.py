@@ -1,0 +1,41 @@
+"""What every test runs under: strict arithmetic, the same Hypothesis examples every time, and the shared helpers."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that test files can import strategies.py under importlib mode
+
+settings.register_profile("fnnet", derandomize=True, deadline=None, max_examples=20)
+settings.load_profile("fnnet")
+
+MNIST = [f"{part}-{what}.gz" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte")]
+
+
+@pytest.fixture(autouse=True)
+def strict_arithmetic() -> Iterator[None]:
+    """NumPy raises for every division by zero, overflow and invalid value."""
+    with np.errstate(all="raise", under="ignore"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder with the real MNIST files."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "mnist"
+    folder = Path(os.environ.get("FNNET_TEST_MNIST", beside))
+    if not all((folder / name).is_file() for name in MNIST):
+        pytest.skip(f"the real MNIST is not in {folder}: name a folder with its four .gz files in FNNET_TEST_MNIST")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def torch() -> Any:
+    """PyTorch, where there is one."""
+    return pytest.importorskip("torch")
