@@ -33,20 +33,22 @@ def _weights_field() -> Any:
     return attrs.field(default=None, converter=_weights, eq=equal)
 
 
-def _shares(weights: Array | None, like: Array) -> Any:
-    """What each example's loss counts for in the value, (N, 1), or 1 / N for all of them."""
-    n = len(like)
-    if weights is None:
-        return 1.0 / n
-    if len(weights) != n:
-        raise ValueError(f"weights must be (N,) like logits {like.shape}, got {weights.shape}")
+def _shares(weights: Array, like: Array) -> Array:
+    """What each example's loss counts for in the value, (N,)."""
+    if len(weights) != len(like):
+        raise ValueError(f"weights must be (N,) for {len(like)} examples, got {weights.shape}")
     shares = weights / (weights.sum() or 1.0)
-    return shares.astype(like.real.dtype)[:, None]
+    return shares.astype(like.real.dtype)
 
 
-def _total(losses: Array, shares: Any) -> Any:
-    """The weighted mean of one loss an example, (N, 1)."""
-    return np.add.reduce(losses * shares, axis=None)
+def _total(losses: Array, weights: Array | None) -> Any:
+    """The weighted mean of one loss an example, (N,)."""
+    return np.add.reduce(losses) / len(losses) if weights is None else np.dot(losses, _shares(weights, losses))
+
+
+def _by_example(weights: Array | None, like: Array) -> Any:
+    """What each row of the gradient is multiplied by: (N, 1), or 1 / N for all of them."""
+    return 1.0 / len(like) if weights is None else _shares(weights, like)[:, None]
 
 
 def one_hot(labels: Any, classes: int, dtype: Any = np.float32) -> Array:
@@ -110,10 +112,10 @@ class SoftmaxCrossEntropy:
         """The value and softmax(x)."""
         logs, y = log_softmax_and_softmax(x)
         if _labels(self.targets, x):
-            losses = logs[np.arange(len(x)), self.targets][:, None]
+            losses = logs[np.arange(len(x)), self.targets]
         else:
-            losses = np.add.reduce(self.targets.astype(x.real.dtype, copy=False) * logs, axis=1, keepdims=True)
-        return -_total(losses, _shares(self.weights, x)), freeze(y)
+            losses = np.add.reduce(self.targets.astype(x.real.dtype, copy=False) * logs, axis=1)
+        return -_total(losses, self.weights), freeze(y)
 
     def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
         """``dout (y - t) / N``, and the loss itself, which has no parameters."""
@@ -122,7 +124,7 @@ class SoftmaxCrossEntropy:
             dx[np.arange(len(cache)), self.targets] -= 1
         else:
             dx = cache - self.targets.astype(cache.real.dtype, copy=False)
-        dx *= dout * _shares(self.weights, cache)
+        dx *= dout * _by_example(self.weights, cache)
         return freeze(dx), self
 
 
@@ -146,14 +148,14 @@ class SigmoidCrossEntropy:
     def forward(self, x: Array) -> tuple[Any, Array]:
         """The value and x."""
         _check(self.targets, x, "logits")
-        losses = np.mean(softplus(x) - self.targets.astype(x.real.dtype, copy=False) * x, axis=1, keepdims=True)
-        return _total(losses, _shares(self.weights, x)), readonly(x)
+        losses = np.mean(softplus(x) - self.targets.astype(x.real.dtype, copy=False) * x, axis=1)
+        return _total(losses, self.weights), readonly(x)
 
     def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
         """``dout (s(x) - t) / (N K)``, and the loss itself, which has no parameters."""
         dx = sigmoid(cache)
         dx -= self.targets.astype(cache.real.dtype, copy=False)
-        dx *= dout * _shares(self.weights, cache) / cache.shape[1]
+        dx *= dout * _by_example(self.weights, cache) / cache.shape[1]
         return freeze(dx), self
 
 
@@ -177,11 +179,11 @@ class MeanSquaredError:
         """The value and ``y - t``."""
         _check(self.targets, x, "outputs")
         away = x - self.targets.astype(x.real.dtype, copy=False)
-        return _total(np.mean(away * away, axis=1, keepdims=True), _shares(self.weights, x)), freeze(away)
+        return _total(np.mean(away * away, axis=1), self.weights), freeze(away)
 
     def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
         """``2 dout (y - t) / (N K)``, and the loss itself, which has no parameters."""
-        return freeze(cache * (2.0 * dout * _shares(self.weights, cache) / cache.shape[1])), self
+        return freeze(cache * (2.0 * dout * _by_example(self.weights, cache) / cache.shape[1])), self
 
 
 Loss: TypeAlias = SoftmaxCrossEntropy | SigmoidCrossEntropy | MeanSquaredError

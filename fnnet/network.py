@@ -95,8 +95,10 @@ def gradients(params: P, caches: Any, dout: Any) -> P:
     """
     if not isinstance(params, tuple):
         return params.grads(caches, dout) if hasattr(params, "grads") else params.backward(caches, dout)[1]  # type: ignore[no-any-return]
-    first = next((i for i, layer in enumerate(params) if has_params(layer)), None)
-    if first is None:
+    for first, layer in enumerate(params):  # noqa: B007  # the first layer with parameters is wanted
+        if has_params(layer):
+            break
+    else:
         return params
     dout, grads = _unwind(params, caches, dout, first + 1)
     try:

@@ -74,7 +74,8 @@ def sum_rows(a: Array) -> Array:
     >>> sum_rows(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    return np.ones(len(a), a.dtype) @ a
+    total: Array = np.dot(np.ones(len(a), a.dtype), a)
+    return total
 
 
 @cache

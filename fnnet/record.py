@@ -11,6 +11,7 @@ from fnnet.array import readonly, same_array, short_repr
 
 T = TypeVar("T")
 _KIND = "fnnet.kind"
+_set = object.__setattr__
 
 
 def _array_field(kind: str) -> Any:
@@ -104,5 +105,5 @@ def replace(record: T, **changes: Any) -> T:
     cls = type(record)
     copy = object.__new__(cls)
     for name in names(cls):
-        object.__setattr__(copy, name, changes[name] if name in changes else getattr(record, name))
+        _set(copy, name, changes[name] if name in changes else getattr(record, name))
     return copy

