@@ -31,7 +31,7 @@ from fnnet.models import mlp
 from fnnet.network import absorb, backward, backward_trace, forward, gradients, training
 from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, global_norm
 from fnnet.prediction import evaluate, predict
-from fnnet.record import buffer, data, frozen, param, sub
+from fnnet.record import buffer, data, frozen, param, replace, sub
 from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
 from fnnet.stream import Diverged, State, train
 from fnnet.summary import summarize
@@ -101,6 +101,7 @@ __all__ = [
     "param",
     "predict",
     "readonly",
+    "replace",
     "sub",
     "summarize",
     "train",

@@ -36,12 +36,13 @@ def key(seed: int, purpose: int, epoch: int = 0, step: int = 0, layer: int = 0) 
     >>> key(7, Purpose.SHUFFLE, epoch=3)
     Key(seed=7, purpose=2, epoch=3, step=0, layer=0)
     """
-    made = Key(seed, int(purpose), epoch, step, layer)
-    for name, value in zip(Key._fields, made, strict=True):
+    parts = []
+    for name, value in zip(Key._fields, (seed, purpose, epoch, step, layer), strict=True):
         least = 1 if name == "purpose" else 0
-        if not least <= value < 2**32:
+        if not hasattr(value, "__index__") or not least <= value < 2**32:
             raise ValueError(f"{name} must be a whole number from {least} to 4294967295, got {value}")
-    return made
+        parts.append(int(value))
+    return Key(*parts)
 
 
 def generator(key: Key) -> np.random.Generator:

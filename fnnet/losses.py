@@ -7,10 +7,9 @@ absent, 2 as if it stood there twice. N examples, K classes or outputs.
 
 from typing import Any, Self, TypeAlias, final
 
-import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze, readonly, same_array
+from fnnet.array import Array, freeze, readonly
 from fnnet.numeric import log_softmax_and_softmax, sigmoid, softplus
 from fnnet.record import data, frozen
 
@@ -22,15 +21,6 @@ def _weights(values: Any) -> Array | None:
     if weights.ndim != 1 or not np.all(weights >= 0) or not np.isfinite(weights.sum()):
         raise ValueError("weights must be (N,) finite numbers, none negative")
     return weights
-
-
-def _same_weights(a: Array | None, b: Array | None) -> bool:
-    return a is b or (a is not None and b is not None and same_array(a, b))
-
-
-def _weights_field() -> Any:
-    equal = attrs.cmp_using(eq=_same_weights, class_name="Weights")
-    return attrs.field(default=None, converter=_weights, eq=equal)
 
 
 def _shares(weights: Array, like: Array) -> Array:
@@ -106,7 +96,7 @@ class SoftmaxCrossEntropy:
     """
 
     targets: Array = data()
-    weights: Array | None = _weights_field()
+    weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
         """The value and softmax(x)."""
@@ -143,7 +133,7 @@ class SigmoidCrossEntropy:
     """
 
     targets: Array = data()
-    weights: Array | None = _weights_field()
+    weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
         """The value and x."""
@@ -173,7 +163,7 @@ class MeanSquaredError:
     """
 
     targets: Array = data()
-    weights: Array | None = _weights_field()
+    weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
         """The value and ``y - t``."""

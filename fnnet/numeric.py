@@ -21,7 +21,7 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(np.array([-1e4, 0.0, 1e4])).round(3)
     array([0. , 0.5, 1. ])
     """
-    y = x * -1.0
+    y = np.asarray(x * -1.0)
     np.minimum(y, _largest_exponent(y.dtype), out=y)
     np.exp(y, out=y)
     y += 1.0

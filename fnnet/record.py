@@ -6,32 +6,49 @@ from typing import Any, TypeVar, dataclass_transform
 
 import attrs
 import numpy as np
+from numpy.typing import ArrayLike
 
-from fnnet.array import readonly, same_array, short_repr
+from fnnet.array import Array, freeze, readonly, same_array, short_repr
 
 T = TypeVar("T")
 _KIND = "fnnet.kind"
 _set = object.__setattr__
 
 
-def _array_field(kind: str) -> Any:
-    equal = attrs.cmp_using(eq=same_array, class_name="ArrayValue")
-    return attrs.field(converter=readonly, eq=equal, repr=short_repr, metadata={_KIND: kind})
+def _floating(values: ArrayLike) -> Array:
+    a = readonly(values)
+    return a if a.dtype.kind in "fc" else freeze(a.astype(np.float64))
+
+
+def _same(a: Array | None, b: Array | None) -> bool:
+    return a is b or (a is not None and b is not None and same_array(a, b))
+
+
+def _short(a: Array | None) -> str:
+    return "None" if a is None else short_repr(a)
+
+
+def _array_field(kind: str, converter: Callable[[Any], Any], **default: Any) -> Any:
+    equal = attrs.cmp_using(eq=_same, class_name="ArrayValue")
+    return attrs.field(converter=converter, eq=equal, repr=_short, metadata={_KIND: kind}, **default)
 
 
 def param() -> Any:
-    """A field that holds a trained array."""
-    return _array_field("param")
+    """A field that holds a trained array, of floating-point numbers; whole numbers become float64."""
+    return _array_field("param", _floating)
 
 
 def buffer() -> Any:
     """A field that holds an array which is stored but not trained, such as a running mean."""
-    return _array_field("buffer")
+    return _array_field("buffer", _floating)
 
 
-def data() -> Any:
-    """A setting that is an array, such as the targets of a loss: read-only, compared by value, never saved."""
-    return _array_field("data")
+def data(*, converter: Callable[[Any], Any] = readonly, **default: Any) -> Any:
+    """A setting that is an array, such as the targets of a loss: read-only, compared by value, never saved.
+
+    It may be optional, with ``default=None`` and a converter that lets None through.
+    """
+    return _array_field("data", converter, **default)
 
 
 def sub() -> Any:

@@ -34,7 +34,8 @@ class State:
     """A complete moment of a training run: from it, and the data, everything after follows.
 
     ``epoch`` counts finished epochs, ``step`` all steps, ``batch`` those of the epoch under way: 0 says that an
-    epoch has just ended. ``loss`` and ``lr`` are the last step's; ``total`` and ``examples`` sum up the epoch's.
+    epoch has just ended. ``loss`` and ``lr`` are the last step's, None before the first; ``total`` and
+    ``examples`` sum up the epoch's.
     """
 
     params: Any = sub()
@@ -44,11 +45,11 @@ class State:
     epoch: int = 0
     step: int = 0
     batch: int = 0
-    loss: float = math.nan
-    lr: float = math.nan
+    loss: float | None = None
+    lr: float | None = None
     total: float = 0.0
     examples: int = 0
-    validation: float = math.nan
+    validation: float | None = None
     best_validation: float = math.inf
     best_epoch: int = 0
     stopped: bool = False

@@ -202,7 +202,8 @@ def _outline(tree: Any) -> Iterator[str]:
         return
     yield type(tree).__name__
     for name in settings(type(tree)):
-        yield f"{name}={getattr(tree, name)!r}"
+        value = getattr(tree, name)
+        yield f"{name}={value.item() if isinstance(value, np.generic) else value!r}"
     for name, kind in kept_fields(type(tree)):
         if kind == "sub":
             yield from _outline(getattr(tree, name))

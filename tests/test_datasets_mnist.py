@@ -1,7 +1,6 @@
 """MNIST and its relatives from files that are there."""
 
 import gzip
-import os
 import struct
 import subprocess
 import sys
@@ -16,16 +15,6 @@ from fnnet.datasets.mnist import FILES
 
 LOADERS = {"mnist": mnist, "fashion-mnist": fashion_mnist, "kmnist": kmnist}
 FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
-
-
-@pytest.fixture(scope="session")
-def mnist_folder() -> Path:
-    """The folder with the four real MNIST archives: FNNET_TEST_MNIST, or `shared/mnist` beside the checkout."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "mnist"
-    folder = Path(os.environ.get("FNNET_TEST_MNIST", beside))
-    if not all((folder / f"{file}.gz").is_file() for file in FILES):
-        pytest.skip(f"the real MNIST is not in {folder}: name a folder with its four .gz files in FNNET_TEST_MNIST")
-    return folder
 
 
 def idx_bytes(array: Any) -> bytes:

@@ -23,16 +23,6 @@ CLOSED = "http://127.0.0.1:9"
 WAYS_OUT = ("--data-dir", "--mirror", "fnnet train digits")
 
 
-@pytest.fixture(scope="session")
-def mnist_folder() -> Path:
-    """The folder with the four real MNIST archives: FNNET_TEST_MNIST, or `shared/mnist` beside the checkout."""
-    beside = Path(__file__).resolve().parents[2] / "shared" / "mnist"
-    folder = Path(os.environ.get("FNNET_TEST_MNIST", beside))
-    if not all((folder / f"{file}.gz").is_file() for file in FILES):
-        pytest.skip(f"the real MNIST is not in {folder}: name a folder with its four .gz files in FNNET_TEST_MNIST")
-    return folder
-
-
 @contextmanager
 def serve(folder: Path, damaged: str = "") -> Iterator[str]:
     """The URL under which the files of the folder are served, the damaged one with its last byte changed."""

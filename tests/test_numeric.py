@@ -29,7 +29,7 @@ def numbers(largest: float = 1e4) -> st.SearchStrategy[Any]:
 def near(a: Any, exact: Any, ulps: float = 8.0) -> bool:
     """Whether a is within some units in the last place of the exact values, of its own dtype."""
     limits = np.finfo(a.dtype)
-    return bool(np.all(np.abs(a.astype(np.longdouble) - exact) <= ulps * limits.eps * np.abs(exact) + limits.tiny))
+    return bool(np.all(np.abs(a.astype(np.longdouble) - exact) <= ulps * limits.eps * np.abs(exact) + 2 * limits.tiny))
 
 
 @given(numbers())
@@ -128,9 +128,9 @@ def test_flush(dtype: Any) -> None:
 
 @given(seed=seeds, exponent=st.integers(-40, 0))
 def test_flush_moves_by_no_more_than_it_says(seed: int, exponent: int) -> None:
-    """A float32 number moves by less than 1e-31."""
+    """A float32 number moves by less than 1e-31, or by one unit in its last place."""
     a = (normal(seed, 50) * 10.0**exponent).astype(np.float32)
     flushed = flush(a)
-    assert np.all(np.abs(flushed - a) < 1e-31)
+    assert np.all(np.abs(flushed - a) <= 1e-31 + np.spacing(np.abs(a)))
     left = np.abs(flushed[flushed != 0])
     assert left.min(initial=1.0) >= 1e-33

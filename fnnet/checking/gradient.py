@@ -28,7 +28,7 @@ class Measured:
     """One array's gradient against the measured one: where they differ most, and by how much.
 
     ``error`` is ``|analytic - numeric|`` over the larger of the two; where both are small it is over a thousandth of
-    the array's largest gradient, or 1e-5 of the largest of all, whatever is most. ``index`` is the place.
+    the array's largest gradient, or 1e-4 of the largest of all, whatever is most. ``index`` is the place.
     """
 
     path: str
@@ -88,7 +88,7 @@ def check_gradients(params: Params, x: Any, *, key: Key | None = None, entries: 
         places = np.arange(values.size)
         if values.size > entries:
             places = np.sort(rng.choice(values.size, entries, replace=False))
-        rows.append(_measure(problem, path, values, np.asarray(analytic[path]), places, 1e-5 * largest))
+        rows.append(_measure(problem, path, values, np.asarray(analytic[path]), places, 1e-4 * largest))
     return Report(tuple(rows))
 
 

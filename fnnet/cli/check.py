@@ -87,12 +87,12 @@ def _row(name: str, report: Report, laws: int, broken: list[str]) -> dict[str, A
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    made = table("layer", "", "worst in", ">error", ">entries", ">kinks", ">laws")
+    made = table("layer", "", "worst in", ">error", ">kinks", ">laws")
     for row in rows:
         error = "not finite" if row["error"] is None else f"{row['error']:.1e}"
         laws = f"{row['laws'] - len(row['broken'])}/{row['laws']}" if row["laws"] else ""
         verdict = "ok" if row["passed"] else "FAILED"
-        made.add_row(row["name"], verdict, row["worst"], error, str(row["entries"]), str(row["kinks"]), laws)
+        made.add_row(row["name"], verdict, row["worst"], error, str(row["kinks"]), laws)
     out.print(made)
     say(f"error: relative, against {' and '.join(sorted({row['method'] for row in rows}))} in float64")
     for row in rows:

@@ -10,13 +10,16 @@ Where they are constants, ``dx = d / sqrt(var + eps)``. N examples, F features.
 
 from typing import Self, final
 
-import attrs
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fnnet.array import Array, freeze
+from fnnet.array import Array, freeze, readonly
 from fnnet.keys import Key
 from fnnet.record import buffer, data, frozen, param, replace
+
+
+def _optional(values: Array | None) -> Array | None:
+    return None if values is None else readonly(values)
 
 
 @final
@@ -26,7 +29,7 @@ class Normalized:
 
     xhat: Array = data()
     inverse: Array = data()
-    moments: Array | None = attrs.field(default=None, eq=attrs.cmp_using(eq=np.array_equal))
+    moments: Array | None = data(default=None, converter=_optional)
 
 
 def _moments(x: Array, axis: int) -> tuple[Array, Array]:

@@ -1,0 +1,28 @@
+"""fnnet, through the public stream."""
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from benchmarks.work import Work
+from fnnet.array import readonly
+from fnnet.losses import SoftmaxCrossEntropy
+from fnnet.optimizers import SGD, Adam
+from fnnet.prediction import predict
+from fnnet.stream import steps_per_epoch, train
+
+
+def prepare(work: Work) -> tuple[Callable[[int], float], Callable[[Any], Any]]:
+    """An epoch is as many states of one endless stream as it has steps."""
+    x, y = map(readonly, work.load())
+    optimizer = {"sgd": SGD, "adam": Adam}[work.optimizer](lr=0.1 if work.optimizer == "sgd" else 0.001)
+    net = work.net()
+    states = train(net, x, y, loss=SoftmaxCrossEntropy, optimizer=optimizer, epochs=10**9, batch_size=work.batch)
+    steps = steps_per_epoch(len(x), work.batch)
+
+    def epoch(number: int) -> float:
+        for state in islice(states, steps):  # noqa: B007  # the last one is wanted
+            pass
+        return state.mean_loss
+
+    return epoch, lambda images: predict(net, images)
