@@ -56,7 +56,9 @@ class Work:
             return xor().x.astype(self.dtype), xor().y
         if self.data == "random":
             rng = np.random.default_rng(0)
-            return rng.random((60_000, 784), np.float32).astype(self.dtype), rng.integers(0, 10, 60_000).astype(np.uint8)
+            return rng.random((60_000, 784), np.float32).astype(self.dtype), rng.integers(0, 10, 60_000).astype(
+                np.uint8
+            )
         found = mnist(Path(self.data))
         return found.x.reshape(-1, 784).astype(self.dtype) / np.asarray(255, self.dtype), found.y
 

@@ -8,7 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import normal
 
-from fnnet import Dropout, GaussianNoise, Key, Purpose, RandomShift, Residual, Sigmoid, generator, key, mlp, train, training
+from fnnet import (
+    Dropout,
+    GaussianNoise,
+    Key,
+    Purpose,
+    RandomShift,
+    Residual,
+    Sigmoid,
+    generator,
+    key,
+    mlp,
+    train,
+    training,
+)
 from fnnet.datasets import digits
 from fnnet.datasets.dataset import Dataset
 from fnnet.losses import SoftmaxCrossEntropy

@@ -185,7 +185,11 @@ BREAKS: dict[str, tuple[str, Any, str]] = {
     "writes to dout": ("pure", Doubled(learn=writes_to_dout), "writes to dout"),
     "writes to x": ("pure", Doubled(run=writes_to_x), "writes to x"),
     "changes itself": ("pure", Doubled(run=changes_itself), "changes the layer"),
-    "keeps x": ("pure", Doubled(lambda layer, x: (x * x, x), lambda layer, c, d: (2.0 * c * d, layer)), "cache changes"),
+    "keeps x": (
+        "pure",
+        Doubled(lambda layer, x: (x * x, x), lambda layer, c, d: (2.0 * c * d, layer)),
+        "cache changes",
+    ),
     "keeps a view of x": (
         "pure",
         Doubled(lambda layer, x: (x * x, x[:]), lambda layer, c, d: (2.0 * c * d, layer)),

@@ -194,7 +194,9 @@ def test_hash_is_consistent_with_equality(sample: Any) -> None:
 
 def test_repr_is_short() -> None:
     """The representation names the shapes of arrays and none of their numbers."""
-    assert repr(Affine(np.zeros((784, 128), np.float32), np.zeros(128, np.float32))) == "Affine(W=f4[784,128], b=f4[128])"
+    assert (
+        repr(Affine(np.zeros((784, 128), np.float32), np.zeros(128, np.float32))) == "Affine(W=f4[784,128], b=f4[128])"
+    )
     assert max(len(repr(sample.layer)) for sample in SAMPLES) < 400
 
 
@@ -243,7 +245,9 @@ class PlainSquare:
         return freeze(dout * self.a**2), PlainSquare(freeze((2.0 * self.a * cache * dout).sum(0)))
 
 
-@pytest.mark.parametrize("made", [Square(normal(1, 4), normal(2, 4)), PlainSquare(normal(1, 4))], ids=["fnnet", "attrs"])
+@pytest.mark.parametrize(
+    "made", [Square(normal(1, 4), normal(2, 4)), PlainSquare(normal(1, 4))], ids=["fnnet", "attrs"]
+)
 class TestUsersLayer:
     """A record with forward and backward, registered nowhere."""
 

@@ -30,7 +30,14 @@ def test_formulas(lr: float, step: int, n: int) -> None:
 @given(rates, steps, lengths)
 def test_no_schedule_leaves_its_range(lr: float, step: int, n: int) -> None:
     """No rate is negative or above ``lr``."""
-    schedules = (Constant(lr), Step(lr, n), Exponential(lr, 0.9), Cosine(lr, n), WarmUp(n, Cosine(lr, n)), OneCycle(lr, n))
+    schedules = (
+        Constant(lr),
+        Step(lr, n),
+        Exponential(lr, 0.9),
+        Cosine(lr, n),
+        WarmUp(n, Cosine(lr, n)),
+        OneCycle(lr, n),
+    )
     assert all(0 <= schedule(step) <= lr * (1 + 1e-12) for schedule in schedules)
 
 

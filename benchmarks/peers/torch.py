@@ -20,7 +20,9 @@ def prepare(work: Work) -> tuple[Callable[[int], float], Callable[[Any], Any]]:
         linear.weight.data, linear.bias.data = torch.tensor(W).T.contiguous(), torch.tensor(b)
         layers += [linear, nn.Sigmoid()]
     net, loss = nn.Sequential(*layers[:-1]), nn.CrossEntropyLoss()
-    optimizer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[work.optimizer](net.parameters(), lr=LR[work.optimizer])
+    optimizer = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[work.optimizer](
+        net.parameters(), lr=LR[work.optimizer]
+    )
 
     def epoch(number: int) -> float:
         total = 0.0
