@@ -1,4 +1,4 @@
-"""The results that the README states: ``python -m benchmarks.results [xor] [digits] [mnist] [relu] [start]``.
+"""The results that the README states: ``python -m benchmarks.results [xor] [digits] [mnist] [relu] [peers] [start]``.
 
 ``--data-dir D`` names the folder with the MNIST files. Accuracies are those of the last state, on the test part;
 nothing is chosen by them.
@@ -52,6 +52,18 @@ def accuracies(name: str, recipe: Recipe, data: Dataset) -> None:
     print(f"{name}: mean test accuracy {statistics.mean(found):.4f} ({each}), {statistics.median(seconds):.1f} s a run")
 
 
+def peers(folder: str) -> None:
+    """What scikit-learn reaches on the digits' split, at its defaults; the mean of 5 seeds where there is chance."""
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.neural_network import MLPClassifier
+
+    data = digits()
+    x, x_test = (a.reshape(len(a), -1) / 16 for a in (data.x, data.x_test))
+    nets = [MLPClassifier(random_state=seed).fit(x, data.y).score(x_test, data.y_test) for seed in range(5)]
+    near = KNeighborsClassifier(3).fit(x, data.y).score(x_test, data.y_test)
+    print(f"digits by scikit-learn: MLPClassifier {statistics.mean(nets):.3f}, 3 nearest neighbors {near:.3f}")
+
+
 def start(folder: str) -> None:
     """Seconds for imports and help, medians of 11 interleaved processes."""
     commands = {
@@ -75,6 +87,7 @@ RESULTS: dict[str, Callable[[str], Any]] = {
     "relu": lambda folder: accuracies(
         "mnist --activation relu --epochs 5", evolve(RECIPES["mnist"], activation="relu", epochs=5), mnist(folder)
     ),
+    "peers": peers,
     "start": start,
 }
 

@@ -17,6 +17,7 @@ from fnnet.array import Array
 from fnnet.datasets import Dataset, split
 from fnnet.keys import Purpose, key
 from fnnet.layers import Flatten, RandomShift, Scale, Standardize
+from fnnet.layers.affine import DEVIATIONS
 from fnnet.models import ACTIVATIONS, mlp
 from fnnet.record import evolve, frozen
 from fnnet.stream import State, steps_per_epoch, train
@@ -98,7 +99,7 @@ class Recipe:
 
     hidden: tuple[int, ...] = attrs.field(default=(64,), converter=tuple, validator=_sizes)
     activation: str = attrs.field(default="sigmoid", validator=_one_of(tuple(ACTIVATIONS)))
-    init: str | None = None
+    init: str | None = attrs.field(default=None, validator=attrs.validators.optional(_one_of(tuple(DEVIATIONS))))
     loss: str = attrs.field(default="cross-entropy", validator=_one_of(tuple(LOSSES)))
     optimizer: str = attrs.field(default="sgd", validator=_one_of(tuple(OPTIMIZERS)))
     lr: float | None = attrs.field(default=None, validator=_real(0.0, above=True))
@@ -198,7 +199,7 @@ def experiment(recipe: Recipe, data: Dataset) -> Experiment:
         [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
         ACTIVATIONS[recipe.activation](),
         seed=recipe.seed,
-        first=_first(recipe, data),
+        first=_first(recipe, data, x),
         init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that Affine.init checks
         dropout=recipe.dropout,
         batch_norm=recipe.batch_norm,
@@ -208,16 +209,16 @@ def experiment(recipe: Recipe, data: Dataset) -> Experiment:
     return Experiment(recipe, net, x, y, validation, LOSSES[recipe.loss][0], _optimizer(recipe, steps))
 
 
-def _first(recipe: Recipe, data: Dataset) -> list[Any]:
+def _first(recipe: Recipe, data: Dataset, x: Array) -> list[Any]:
     """The layers that prepare the raw input: shift, flatten, and bring to a range near 1."""
-    images = data.x.ndim in (3, 4)
+    images = x.ndim in (3, 4)
     if recipe.shift and not images:
-        raise ValueError(f"shift moves images, but the examples of {data.name} have shape {data.x.shape[1:]}")
+        raise ValueError(f"shift moves images, but the examples of {data.name} have shape {x.shape[1:]}")
     first: list[Any] = [RandomShift(recipe.shift)] if recipe.shift else []
-    first += [Flatten()] if data.x.ndim > 2 else []
-    if data.x.dtype == np.uint8:
+    first += [Flatten()] if x.ndim > 2 else []
+    if x.dtype == np.uint8:
         return [*first, Scale(1.0 / GRAY_LEVELS.get(data.name, 255))]
-    return first if data.name == "xor" else [*first, Standardize.of(data.x.reshape(len(data.x), -1), recipe.dtype)]
+    return first if data.name == "xor" else [*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype)]
 
 
 def _optimizer(recipe: Recipe, steps: int) -> optimizers.Optimizer:

@@ -143,4 +143,4 @@ class OneCycle:
         peak = self.up * last
         if step < peak:
             return _cosine(self.lr / self.start, self.lr, step / peak)
-        return _cosine(self.lr, self.lr / self.end, (step - peak) / (last - peak))
+        return _cosine(self.lr, self.lr / self.end, (step - peak) / max(last - peak, 1e-9))

@@ -135,18 +135,30 @@ def _plan(
     dtype = dtype_of(net)
     output = summarize(net, x.shape[1:])[-1].output if net else x.shape[1:]
     _check_targets(loss, y, output, dtype)
+    if weights is not None:
+        weights = readonly(weights)
+        if weights.shape != (len(x),) or not (np.isfinite(weights) & (weights >= 0)).all():
+            raise ValueError(f"weights must be ({len(x)},) finite numbers, none negative, got shape {weights.shape}")
     if validation is not None:
-        validation = readonly(validation[0]), readonly(validation[1])
-    weights = None if weights is None else readonly(weights)
+        validation = _validation(readonly(validation[0]), readonly(validation[1]), x)
+        _check_targets(loss, validation[1], output, dtype, "of validation ")
     noisy, absorbs = offers(net, "training"), offers(net, "absorb")
     steps = steps_per_epoch(len(x), size)
     return _Plan(x, y, weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs)
 
 
-def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    loss(y[:1]).forward(np.zeros((1, *output), dtype))
+def _validation(x: Array, y: Array, like: Array) -> tuple[Array, Array]:
+    if len(x) != len(y) or len(x) == 0 or x.shape[1:] != like.shape[1:]:
+        raise ValueError(
+            f"validation must be (x, y) of the same length, x with rows like {like.shape}, got {x.shape} and {y.shape}"
+        )
+    return x, y
+
+
+def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any], whose: str = "") -> None:
     if y.ndim == 1 and y.dtype.kind in "iu" and not 0 <= y.min() <= y.max() < output[-1]:
-        raise ValueError(f"class indices must be from 0 to {output[-1] - 1}, got {y.min()} to {y.max()}")
+        raise ValueError(f"class indices {whose}must be from 0 to {output[-1] - 1}, got {y.min()} to {y.max()}")
+    loss(y[:1]).forward(np.zeros((1, *output), dtype))
 
 
 def steps_per_epoch(examples: int, batch_size: int) -> int:

@@ -166,7 +166,7 @@ def test_digits_with_each_optimizer_and_schedule(flags: tuple[str, str]) -> None
 
 
 def test_all_flags_together(tmp_path: Path) -> None:
-    """Batch norm, dropout, validation, patience, weight decay and float64 work in one run, and the best epoch is kept."""
+    """Batch norm, dropout, validation, patience, weight decay and float64 work together; the best epoch is kept."""
     flags = "--hidden 32,16 --activation gelu --batch-norm --dropout 0.1 --validation 0.2 --patience 5 --epochs 20"
     found = result("train", "digits", *flags.split(), "--weight-decay", "1e-4", "--dtype", "float64", "--quiet")
     assert found["test_accuracy"] > 0.85

@@ -1,4 +1,4 @@
-"""The house: a file imports only from floors below it, and `import fnnet` stays light."""
+"""The house has floors: a module imports from those below it, and the edge alone prints and reads clocks."""
 
 import ast
 import subprocess
@@ -8,102 +8,136 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "fnnet"
+import fnnet
 
-#: The floors from the ground up; a name ending in a dot is a package, whose files may import each other.
+ROOT = Path(fnnet.__file__).parent
+MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
+
+#: The floors from the lowest up. A name stands for a module, or for a package with all that is in it.
 FLOORS = [
-    {"array", "numeric", "keys"},
-    {"record"},
-    {"tree"},
-    {"network"},
-    {"layers.", "losses", "schedules", "metrics", "datasets."},
-    {"optimizers", "models", "prediction", "summary"},
-    {"stream", "checking."},
-    {"recipe"},
-    {"cli."},
-    {"__main__"},
+    ["array"],
+    ["numeric", "keys"],
+    ["record"],
+    ["tree"],
+    ["network"],
+    ["layers", "losses", "schedules", "metrics", "datasets"],
+    ["optimizers"],
+    ["models", "prediction", "summary"],
+    ["stream", "checking"],
+    ["recipe"],
+    ["cli"],
+    ["__main__"],
+    ["__init__"],
 ]
-GROUND = {"array": 0, "numeric": 1, "keys": 0}  # inside the ground floor numeric stands on array
+PACKAGES = ("layers", "datasets", "checking", "cli")
+FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"numpy", "attrs"}
-FILES = sorted(PACKAGE.rglob("*.py"))
+EDGE = OUTSIDE | {"typer", "rich", "platformdirs"}
+NEVER_INSIDE = {"time", "datetime", "typer", "rich", "platformdirs", "argparse", "logging", "threading", "random"}
+
+each_module = pytest.mark.parametrize("module", MODULES)
 
 
-def name_of(path: Path) -> str:
-    """The dotted name of a file inside fnnet, such as layers.affine."""
-    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+def unit(module: str) -> str:
+    """The name by which a module stands in the table of floors: its own, or its package's."""
+    head = module.split("/")[0]
+    return head if head in PACKAGES else module
 
 
-def floor_of(name: str) -> int:
-    """The number of the floor that a file stands on."""
-    package = name.split(".")[0]
-    return next(i for i, floor in enumerate(FLOORS) if package in floor or f"{package}." in floor)
+inside = pytest.mark.parametrize("module", [m for m in MODULES if unit(m) not in ("cli", "__main__")])
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """Every module that a file imports, and whether it does so when it is itself imported."""
-    tree = ast.parse(path.read_text())
-    top = set(map(id, tree.body))
-    for node in ast.walk(tree):
+def imports(module: str) -> Iterator[str]:
+    """The full names that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) in top) for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "relative imports hide the floor"
-            yield node.module or "", id(node) in top
+            assert node.level == 0, f"{module} imports relatively"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if is_module(name) else str(node.module) for name in names)
 
 
-def inner(path: Path) -> set[str]:
-    """The files of fnnet that a file imports, by their names inside it."""
-    return {module.removeprefix("fnnet.") for module, _ in imports(path) if module.startswith("fnnet.")}
+def is_module(name: str) -> bool:
+    """Whether a full name is a module of fnnet."""
+    path = "/".join(name.split(".")[1:])
+    return name.startswith("fnnet.") and (path in MODULES or f"{path}/__init__" in MODULES)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if name_of(p) != "__init__"], ids=name_of)
-def test_a_file_imports_only_from_below(path: Path) -> None:
-    """No file imports from its own floor or one above, but for its own package."""
-    name = name_of(path)
-    for other in inner(path):
-        same = name.split(".")[0] == other.split(".")[0]
-        ground = floor_of(name) == 0 and GROUND[name] > GROUND.get(other, 9)
-        assert same or ground or floor_of(other) < floor_of(name), f"{name} imports {other}"
+def own(module: str) -> list[str]:
+    """The modules of fnnet that a module imports, as paths below the package."""
+    names = (name for name in imports(module) if name.split(".")[0] == "fnnet")
+    return ["/".join(name.split(".")[1:]) or "__init__" for name in names]
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "layers").glob("*.py")), ids=name_of)
-def test_layer_families_do_not_import_each_other(path: Path) -> None:
-    """A family of layers stands alone."""
-    if path.stem != "__init__":
-        assert [other for other in inner(path) if other.startswith("layers")] == []
+@each_module
+def test_every_module_has_its_floor(module: str) -> None:
+    """Each module stands in the table of floors."""
+    assert unit(module) in FLOOR_OF
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_outside_the_command_line_little_is_needed(path: Path) -> None:
-    """Below the command line only NumPy and attrs come from outside, and torchvision where images are fetched."""
-    roots = {module.split(".")[0] for module, _ in imports(path)} - {"fnnet"} - set(sys.stdlib_module_names)
-    if name_of(path).startswith("cli"):
-        assert roots <= OUTSIDE | {"typer", "rich", "platformdirs"}
-    else:
-        assert roots <= (OUTSIDE | {"torchvision"} if name_of(path) == "datasets.fetch" else OUTSIDE)
-        assert "time" not in {module for module, _ in imports(path)}
+@each_module
+def test_modules_import_from_below(module: str) -> None:
+    """A module imports from floors below its own, or from its own package."""
+    floor = FLOOR_OF[unit(module)]
+    above = [name for name in own(module) if unit(name) != unit(module) and FLOOR_OF[unit(name)] >= floor]
+    assert above == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_only_the_command_line_prints_and_reads_the_environment(path: Path) -> None:
-    """No print and no os.environ below the command line."""
-    if not name_of(path).startswith("cli"):
-        names = {n.id for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Name)}
-        attributes = {n.attr for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Attribute)}
-        assert "print" not in names
-        assert not attributes & {"environ", "getenv"}
+@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("layers/") and not m.endswith("__init__")])
+def test_layer_families_are_strangers(module: str) -> None:
+    """A family of layers imports no other family."""
+    assert [name for name in own(module) if name.startswith("layers")] == []
 
 
-def test_import_is_light() -> None:
-    """A fresh interpreter that imports fnnet has loaded none of the heavy libraries."""
-    heavy = "torch torchvision typer rich matplotlib sklearn scipy hypothesis pandas jax platformdirs"
-    code = f"import sys, fnnet; print([m for m in {heavy.split()} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+@each_module
+def test_what_comes_from_outside(module: str) -> None:
+    """From outside come NumPy and attrs alone, and at the command line its tools too."""
+    allowed = EDGE if unit(module) == "cli" else OUTSIDE
+    heads = {name.split(".")[0] for name in imports(module)} - {"fnnet"}
+    assert heads - set(sys.stdlib_module_names) - allowed == set()
+
+
+@inside
+def test_no_clock_and_no_terminal_inside(module: str) -> None:
+    """Outside the command line nothing imports a clock, a parser of arguments, a logger or Python's random numbers."""
+    assert {name.split(".")[0] for name in imports(module)} & NEVER_INSIDE == set()
+
+
+@inside
+def test_nothing_is_printed_or_read_from_the_environment_inside(module: str) -> None:
+    """Outside the command line nothing prints, asks, exits, or reads the environment."""
+    tree = ast.parse(MODULES[module].read_text())
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert names & {"print", "input", "exit", "environ", "getenv"} == set()
+    assert attributes & {"environ", "getenv", "stdout", "stderr", "argv"} == set()
+
+
+@inside
+def test_no_assert_and_no_global_inside(module: str) -> None:
+    """Library code asserts nothing and rebinds no global."""
+    nodes = list(ast.walk(ast.parse(MODULES[module].read_text())))
+    assert not [node.lineno for node in nodes if isinstance(node, ast.Assert | ast.Global | ast.Nonlocal)]
+
+
+@inside
+def test_no_inheritance_inside(module: str) -> None:
+    """A class has no base but a protocol, an enumeration, a named tuple or an exception."""
+    allowed = {"Protocol", "IntEnum", "NamedTuple", "ArithmeticError", "ValueError"}
+    classes = [node for node in ast.walk(ast.parse(MODULES[module].read_text())) if isinstance(node, ast.ClassDef)]
+    assert {ast.unparse(base) for node in classes for base in node.bases} <= allowed
+
+
+def test_importing_fnnet_is_light() -> None:
+    """In a fresh interpreter ``import fnnet`` loads nothing heavy, and no tool of the command line."""
+    heavy = "torch torchvision typer rich click platformdirs matplotlib sklearn scipy hypothesis pytest jax pandas PIL"
+    code = f"import sys, fnnet; print(sorted(set({heavy.split()!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_the_public_names_are_the_functions() -> None:
-    """No submodule hides a public function of the same name."""
-    code = "import fnnet, types; print([n for n in fnnet.__all__ if isinstance(getattr(fnnet, n), types.ModuleType)])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout.strip() == "['datasets']"
+def test_all_names_are_there() -> None:
+    """Every name in ``fnnet.__all__`` is there, once, and in order."""
+    assert all(hasattr(fnnet, name) for name in fnnet.__all__)
+    assert len(set(fnnet.__all__)) == len(fnnet.__all__)

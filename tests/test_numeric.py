@@ -113,7 +113,7 @@ def test_sum_rows(a: Any) -> None:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_flush(dtype: Any) -> None:
-    """No number below the smallest normal one is left, what is a billion times larger stays, and a is not written to."""
+    """No number below the smallest normal one is left, usual numbers stay, and a is not written to."""
     limits = np.finfo(dtype)
     tiny = limits.smallest_normal
     small = np.array([0.0, limits.smallest_subnormal, tiny / 4, tiny, 100 * tiny], dtype)

@@ -227,12 +227,18 @@ def test_decay_in_numbers() -> None:
     assert run(AdamW(0.1, weight_decay=0.5), net, [zeros])[0].b.tolist() == [2.0]
 
 
-LONG = {"momentum": SGD(momentum=0.9), "Nesterov": SGD(momentum=0.9, nesterov=True), "Adam": Adam(), "AdamW": AdamW(), "RMSprop": RMSprop()}  # fmt: skip
+LONG = {
+    "momentum": SGD(momentum=0.9),
+    "Nesterov": SGD(momentum=0.9, nesterov=True),
+    "Adam": Adam(),
+    "AdamW": AdamW(),
+    "RMSprop": RMSprop(),
+}
 
 
 @pytest.mark.parametrize("name", LONG)
 def test_moments_of_a_dead_unit_never_become_subnormal(name: str) -> None:
-    """After its gradient has become zero, no moment of a float32 unit is ever a nonzero number below the normal ones."""
+    """Once its gradient is zero, no moment of a float32 unit is ever a nonzero number below the normal ones."""
     net = Affine(np.full((1, 6), 0.5, np.float32), np.zeros(6, np.float32))
     live = map_params(lambda p: freeze(np.full(p.shape, 1.0, np.float32) * np.float32(10.0) ** -np.arange(6)), net)
     dead = map_params(np.zeros_like, net)

@@ -156,10 +156,11 @@ def test_fingerprint_sees_all_else() -> None:
     a, b = affine(1, 2, 2), affine(5, 2, 2)
     zeros = np.zeros(2)
     trees = [
-        a, (a,), ((a,),), (a, b), (b, a), ((a,), b), (a, (b,)), ((a, b),), (a, b, ()), (), ((),), Residual(a), Residual((a,)),
-        Sigmoid(), Tanh(), LeakyReLU(0.1), LeakyReLU(0.2), Scale(0.1), Scale(-0.1),
+        a, (a,), ((a,),), (a, b), (b, a), ((a,), b), (a, (b,)), ((a, b),), (a, b, ()), (), ((),),
+        Residual(a), Residual((a,)), Sigmoid(), Tanh(), LeakyReLU(0.1), LeakyReLU(0.2), Scale(0.1), Scale(-0.1),
         Affine(np.zeros((1, 2)), zeros), Affine(np.zeros((2, 1)), zeros), Affine(np.zeros((2, 2)), zeros),
-        Affine(np.zeros((1, 2), np.float32), zeros), Affine(np.zeros((1, 2), ">f8"), zeros), Affine([[0.0, -0.0]], zeros),
+        Affine(np.zeros((1, 2), np.float32), zeros), Affine(np.zeros((1, 2), ">f8"), zeros),
+        Affine([[0.0, -0.0]], zeros),
     ]  # fmt: skip
     assert len({fingerprint(tree) for tree in trees}) == len(trees)
 

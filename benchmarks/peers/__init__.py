@@ -1,1 +1,1 @@
-"""One file a library. Each offers ``prepare(work)``, which returns ``epoch(number) -> mean loss`` and ``predict(x)``."""
+"""One file a library. Each offers ``prepare(work)``, which returns ``epoch(number) -> loss`` and ``predict``."""
