@@ -7,17 +7,18 @@ whose place the slopes to the left and right differ is counted as a kink and lef
 Source: Squire and Trapp 1998 for the complex step.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, final
 
-import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.keys import Key, Purpose, generator, key
-from fnnet.network import Params, backward, forward, training
+from fnnet.array import Array
+from fnnet.checking.problem import Problem, promoted
+from fnnet.keys import Key, Purpose, generator
+from fnnet.keys import key as _key
+from fnnet.network import Params, backward, training
 from fnnet.record import frozen
-from fnnet.tree import arrays, leaves, with_arrays
+from fnnet.tree import leaves
 
 _Row = tuple[float, int, float]
 
@@ -83,7 +84,7 @@ def check_gradients(params: Params, x: Any, *, key: Key | None = None, entries: 
     problem = Problem.of(training(net, key) if key is not None else net, np.asarray(x, np.float64), seed)
     dx, grads = backward(net, problem.cache, problem.dout)
     analytic = {**leaves(grads), "dx": dx}
-    rng = generator(_key(seed, 1))
+    rng = generator(_key(seed, Purpose.CHECK, step=1))
     largest = max(map(_largest, analytic.values()))
     rows = []
     for path, values in problem.variables().items():
@@ -97,66 +98,6 @@ def check_gradients(params: Params, x: Any, *, key: Key | None = None, entries: 
 def _largest(a: Array) -> float:
     sizes = np.abs(a)
     return float(sizes.max(initial=0.0, where=np.isfinite(sizes)))
-
-
-def _key(seed: int, step: int) -> Key:
-    return key(seed, Purpose.CHECK, step=step)
-
-
-def promoted(params: Any, dtype: Any) -> Any:
-    """The network with every array in this dtype."""
-    return with_arrays(params, [freeze(a.astype(dtype)) for a in arrays(params).values()])
-
-
-@final
-@attrs.frozen
-class Problem:
-    """A network, x, and a random dout: the number ``sum(dout y)`` as a function of everything that y depends on."""
-
-    net: Any
-    x: Array
-    dout: Any
-    cache: Any
-
-    @classmethod
-    def of(cls, net: Any, x: Array, seed: int) -> "Problem":
-        """The problem at x, with a dout drawn from the seed."""
-        x = freeze(x.copy())
-        y, cache = forward(net, x)
-        dout = freeze(generator(_key(seed, 0)).standard_normal(np.shape(y))) if np.ndim(y) else 1.0
-        return cls(net, x, dout, cache)
-
-    def variables(self) -> dict[str, Array]:
-        """All arrays that y is differentiated in, by their paths; x under ``dx``."""
-        return {**leaves(self.net), "dx": self.x}
-
-    def value(self, changed: dict[str, Array], dtype: Any = np.float64) -> Any:
-        """``sum(dout y)`` with some arrays changed, everything computed in this dtype."""
-        values = [changed.get(path, a).astype(dtype) for path, a in arrays(self.net).items()]
-        x = changed.get("dx", self.x).astype(dtype)
-        y, _ = forward(with_arrays(self.net, map(freeze, values)), freeze(x))
-        return np.sum(np.asarray(y) * self.dout)
-
-    def slope(self, path: str, direction: Array, method: str) -> float:
-        """The derivative along a direction; NaN at a kink; TypeError where complex numbers are refused."""
-        at = self.variables()[path]
-        if method == "complex step":
-            value = self.value({path: at + 1e-30j * direction}, np.complex128)
-            if not np.iscomplexobj(value):
-                raise TypeError("complex input gave a real output")
-            return float(value.imag) / 1e-30
-        return _central(lambda h: float(self.value({path: at + h * direction})), float(np.abs(at).max(initial=1.0)))
-
-
-def _central(f: Callable[[float], float], scale: float) -> float:
-    middle = f(0.0)
-    for h in (6e-6 * scale, 6e-7 * scale, 6e-8 * scale):
-        up, down = f(h), f(-h)
-        slope, bend = (up - down) / (2.0 * h), abs(up - 2.0 * middle + down) / h
-        rounding = 1e-15 * max(abs(up), abs(middle), abs(down)) / h
-        if bend <= 1e-4 * max(abs(slope), 1e-2) + rounding:
-            return slope
-    return float("nan")
 
 
 def _measure(problem: Problem, path: str, values: Array, analytic: Array, places: Array, least: float) -> Measured:

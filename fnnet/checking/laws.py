@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from fnnet.array import Array, freeze
-from fnnet.checking.gradient import Problem, promoted
+from fnnet.checking.problem import Problem, promoted
 from fnnet.keys import Key, Purpose, generator, key
 from fnnet.network import Params, backward, forward, gradients, training
 from fnnet.record import frozen
