@@ -32,7 +32,7 @@ FLOORS = [
 PACKAGES = ("layers", "datasets", "checking", "cli")
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"numpy", "attrs"}
-EDGE = OUTSIDE | {"typer", "rich", "platformdirs"}
+EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl"}
 NEVER_INSIDE = {"time", "datetime", "typer", "rich", "platformdirs", "argparse", "logging", "threading", "random"}
 
 each_module = pytest.mark.parametrize("module", MODULES)

@@ -12,7 +12,7 @@ from fnnet.stream import State, steps_per_epoch
 
 def watched(states: Iterator[State], run: Experiment, accuracy: dict[int, float], shown: bool) -> Iterator[State]:
     """The same states, with a bar of epoch, loss, accuracy, examples a second and time left."""
-    if not (shown and err.is_terminal):
+    if not shown:
         yield from states
         return
     size = run.recipe.batch_size or len(run.x)

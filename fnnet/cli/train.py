@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from fnnet.cli import options as o
-from fnnet.cli.output import complain, print_json, say
+from fnnet.cli.output import complain, err, print_json, say
 from fnnet.cli.progress import watched
+from fnnet.cli.threads import limited
 from fnnet.datasets import Dataset
 from fnnet.numeric import sigmoid, softmax
 from fnnet.prediction import evaluate, predict
@@ -63,7 +64,7 @@ def train(
     run = experiment(recipe, given)
     if not (quiet or json):
         say(_opening(run, given))
-    state, seconds, interrupted = _follow(run, given, not quiet)
+    state, seconds, interrupted = _follow(run, given, err.is_terminal and not quiet)
     result = _result(run, given, state, seconds)
     print_json(result) if json else _print(result, given, recipe)
     if interrupted:
@@ -79,7 +80,7 @@ def _follow(run: Experiment, data: Dataset, shown: bool) -> tuple[State, float, 
     start = time.perf_counter()
     apart = 0.0
     try:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with limited(run), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for state in watched(run.states(), run, accuracy, shown):
                 if state.batch == 0 and shown and len(run.x) > 10_000:
                     before = time.perf_counter()

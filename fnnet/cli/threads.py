@@ -1,0 +1,18 @@
+"""How many BLAS threads a run is worth: for small matrices the handing over costs more than the second core gives."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from fnnet.recipe import Experiment
+from fnnet.tree import params_of
+
+#: Multiplications in the largest product of a step, below which one thread is faster.
+WORTH_SHARING = 4_000_000
+
+
+def limited(run: Experiment) -> AbstractContextManager[Any]:
+    """One BLAS thread while a small network trains; the machine's usual number otherwise."""
+    largest = max(a.size for a in params_of(run.net)) * (run.recipe.batch_size or len(run.x))
+    return nullcontext() if largest >= WORTH_SHARING else threadpool_limits(1, "blas")
