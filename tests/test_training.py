@@ -2,6 +2,7 @@
 
 import pickle
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice, takewhile
 from typing import Any
 
@@ -90,8 +91,13 @@ def run(**settings: Any) -> list[State]:
     return list(train(NET, X, LABELS, **settings))
 
 
-RUNS = {name: run(**settings) for name, settings in SETTINGS.items()}
-each_run = pytest.mark.parametrize("name", RUNS)
+@cache
+def states_of(name: str) -> list[State]:
+    """All states of the run with these settings."""
+    return run(**SETTINGS[name])
+
+
+each_run = pytest.mark.parametrize("name", SETTINGS)
 
 
 # The fold
@@ -101,7 +107,7 @@ each_run = pytest.mark.parametrize("name", RUNS)
 @given(data=st.data())
 def test_resuming_from_any_state(name: str, data: Any) -> None:
     """From any state, kept or pickled, the rest of the run is the same to the bit."""
-    states = RUNS[name]
+    states = states_of(name)
     cut = data.draw(st.integers(0, len(states) - 1))
     state = data.draw(st.sampled_from([states[cut], pickle.loads(pickle.dumps(states[cut]))]))
     rest = run(**SETTINGS[name] | {"state": state, "seed": data.draw(st.sampled_from([11, 99]))})
@@ -113,13 +119,13 @@ def test_resuming_from_any_state(name: str, data: Any) -> None:
 def test_a_list_is_a_stream(name: str) -> None:
     """Each state, taken from the stream as it comes, is the one in the list, and later steps don't change it."""
     streamed = [bits(state) for state in train(NET, X, LABELS, **SETTINGS[name])]
-    assert streamed == [bits(state) for state in RUNS[name]]
+    assert streamed == [bits(state) for state in states_of(name)]
 
 
 @each_run
 def test_states_are_readonly(name: str) -> None:
     """No array in any state can be written to, and no field assigned."""
-    for state in RUNS[name]:
+    for state in states_of(name):
         assert not any(a.flags.writeable for a in arrays(state).values())
         with pytest.raises(AttributeError):
             state.step = 0  # type: ignore[misc]  # the mistake
@@ -128,7 +134,7 @@ def test_states_are_readonly(name: str) -> None:
 @each_run
 def test_states_keep_the_shape_of_the_network(name: str) -> None:
     """The network of a state is the network given, in inference mode, with other numbers."""
-    for state in RUNS[name]:
+    for state in states_of(name):
         same_structure(state.params, NET)
         assert arrays(state.params).keys() == arrays(NET).keys()
         assert fingerprint(training(state.params, key(0, 4))) != fingerprint(state.params)
@@ -154,14 +160,14 @@ def by_hand(settings: dict[str, Any]) -> Iterator[Any]:
 
 def test_the_stream_is_the_written_out_fold() -> None:
     """The stream gives the bits of training, forward, gradients, step and absorb, called one after the other."""
-    for state, (value, net) in zip(RUNS["full"], by_hand(FULL), strict=False):
+    for state, (value, net) in zip(states_of("full"), by_hand(FULL), strict=False):
         assert state.loss == value
         assert fingerprint(state.params) == fingerprint(net)
 
 
 def test_counters() -> None:
     """Step, epoch, batch and examples count what was done; the last short batch is kept."""
-    states = RUNS["momentum"]
+    states = states_of("momentum")
     assert [(s.epoch, s.batch, s.examples) for s in states[:6]] == [
         (0, 1, 5), (0, 2, 10), (0, 3, 15), (0, 4, 20), (1, 0, 23), (1, 1, 5),
     ]  # fmt: skip
@@ -172,7 +178,7 @@ def test_counters() -> None:
 
 def test_the_mean_loss_is_the_mean_over_examples() -> None:
     """At the end of an epoch the mean loss is that of its batches, each counted by its size."""
-    states = RUNS["momentum"]
+    states = states_of("momentum")
     sizes = [5, 5, 5, 5, 3]
     for end in range(4, 30, 5):
         losses = [s.loss for s in states[end - 4 : end + 1]]
@@ -181,30 +187,30 @@ def test_the_mean_loss_is_the_mean_over_examples() -> None:
 
 def test_the_rate_is_the_one_used() -> None:
     """Each state tells the learning rate that its step used."""
-    assert [s.lr for s in RUNS["full"][:6]] == [WarmUp(5, 0.02)(step) for step in range(6)]
-    assert {s.lr for s in RUNS["plain"]} == {0.1}
+    assert [s.lr for s in states_of("full")[:6]] == [WarmUp(5, 0.02)(step) for step in range(6)]
+    assert {s.lr for s in states_of("plain")} == {0.1}
 
 
 def test_stopping_early() -> None:
     """What the caller takes from the stream is the beginning of the run."""
     taken = list(takewhile(lambda state: state.step < 7, train(NET, X, LABELS, **FULL)))
-    assert [bits(s) for s in taken] == [bits(s) for s in RUNS["full"][:6]]
-    assert [bits(s) for s in islice(train(NET, X, LABELS, **FULL), 3)] == [bits(s) for s in RUNS["full"][:3]]
+    assert [bits(s) for s in taken] == [bits(s) for s in states_of("full")[:6]]
+    assert [bits(s) for s in islice(train(NET, X, LABELS, **FULL), 3)] == [bits(s) for s in states_of("full")[:3]]
 
 
 def test_more_epochs_go_on() -> None:
     """The last state of a run with fewer epochs continues to the run with more."""
     short = run(**SETTINGS["momentum"] | {"epochs": 2})
     rest = run(**SETTINGS["momentum"] | {"state": short[-1]})
-    assert [bits(s) for s in short + rest] == [bits(s) for s in RUNS["momentum"]]
-    assert run(**SETTINGS["momentum"] | {"state": RUNS["momentum"][-1]}) == []
+    assert [bits(s) for s in short + rest] == [bits(s) for s in states_of("momentum")]
+    assert run(**SETTINGS["momentum"] | {"state": states_of("momentum")[-1]}) == []
     assert run(**SETTINGS["momentum"] | {"epochs": 0}) == []
 
 
 def test_seeds() -> None:
     """The same seed gives the same fingerprint, another seed another one."""
     one, again, other = (fingerprint(run(**FULL | {"seed": seed})[-1].params) for seed in (11, 11, 12))
-    assert one == again == fingerprint(RUNS["full"][-1].params)
+    assert one == again == fingerprint(states_of("full")[-1].params)
     assert one != other
 
 
@@ -265,7 +271,7 @@ def test_the_usual_batch() -> None:
 def test_validation_keeps_the_best() -> None:
     """After each epoch the state holds its validation loss, and the best network and loss so far."""
     scores: list[float] = []
-    for state in RUNS["momentum"]:
+    for state in states_of("momentum"):
         if state.batch == 0:
             scores.append(evaluate(state.params, SoftmaxCrossEntropy, *HELD)[0])
             assert state.validation == scores[-1]
@@ -278,8 +284,8 @@ def test_validation_keeps_the_best() -> None:
 
 def test_without_validation_the_last_is_chosen() -> None:
     """Where there is no validation set, or no epoch has ended, the network to use is the last."""
-    assert RUNS["plain"][-1].chosen is RUNS["plain"][-1].params
-    assert RUNS["full"][0].chosen is RUNS["full"][0].params
+    assert states_of("plain")[-1].chosen is states_of("plain")[-1].params
+    assert states_of("full")[0].chosen is states_of("full")[0].params
 
 
 @pytest.mark.parametrize("patience", [1, 2, 4])
@@ -330,7 +336,7 @@ def test_nothing_is_written_to() -> None:
     for a, b in ((x, X), (y, LABELS), (w, WEIGHTS)):
         assert np.array_equal(a, b)
         a[...] = 0
-    assert [bits(s) for s in [first, *stream]] == [bits(s) for s in RUNS["full"]]
+    assert [bits(s) for s in [first, *stream]] == [bits(s) for s in states_of("full")]
 
 
 def test_a_layer_alone_can_be_trained() -> None:

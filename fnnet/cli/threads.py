@@ -1,4 +1,8 @@
-"""How many BLAS threads a run is worth: for small matrices the handing over costs more than the second core gives."""
+"""How many BLAS threads a run is worth.
+
+For small matrices a second thread gives little, and costs a lot when another program wants its core: both threads
+then wait for each other at every product.
+"""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -8,8 +12,8 @@ from threadpoolctl import threadpool_limits
 from fnnet.recipe import Experiment
 from fnnet.tree import params_of
 
-#: Multiplications in the largest product of a step, below which one thread is faster.
-WORTH_SHARING = 4_000_000
+#: Multiplications in the largest product of a step, below which one thread is enough (784-256-10 has 26 million).
+WORTH_SHARING = 30_000_000
 
 
 def limited(run: Experiment) -> AbstractContextManager[Any]:
