@@ -80,6 +80,13 @@ def _labels(targets: Array, logits: Array) -> bool:
     return True
 
 
+def _of_labels(logs: Array, labels: Array) -> Array:
+    try:
+        return logs[np.arange(len(logs)), labels]  # type: ignore[no-any-return]
+    except IndexError:
+        raise ValueError(f"class indices must be from 0 to {logs.shape[1] - 1}, got {labels.max()}") from None
+
+
 @final
 @frozen
 class SoftmaxCrossEntropy:
@@ -102,7 +109,7 @@ class SoftmaxCrossEntropy:
         """The value and softmax(x)."""
         logs, y = log_softmax_and_softmax(x)
         if _labels(self.targets, x):
-            losses = logs[np.arange(len(x)), self.targets]
+            losses = _of_labels(logs, self.targets)
         else:
             losses = np.add.reduce(self.targets.astype(x.real.dtype, copy=False) * logs, axis=1)
         return -_total(losses, self.weights), freeze(y)

@@ -4,7 +4,9 @@ Wherever a learning rate is asked for, a number or one of these may stand.
 """
 
 import math
-from typing import Protocol, TypeAlias, final
+from typing import Any, Protocol, TypeAlias, final
+
+import attrs
 
 from fnnet.record import frozen
 
@@ -26,6 +28,14 @@ def rate(lr: Rate, step: int) -> float:
     (0.1, 0.05)
     """
     return lr(step) if callable(lr) else lr
+
+
+def _count() -> Any:
+    def check(instance: object, attribute: Any, value: int) -> None:
+        if value < 1:
+            raise ValueError(f"{attribute.name} must be at least 1, got {value}")
+
+    return attrs.field(validator=check)
 
 
 @final
@@ -54,7 +64,7 @@ class Step:
     """
 
     lr: float
-    every: int
+    every: int = _count()
     factor: float = 0.1
 
     def __call__(self, step: int) -> float:
@@ -95,7 +105,7 @@ class Cosine:
     """
 
     lr: float
-    steps: int
+    steps: int = _count()
     last: float = 0.0
 
     def __call__(self, step: int) -> float:
@@ -112,7 +122,7 @@ class WarmUp:
     [0.025, 0.05, 0.075, 0.1, 0.1, 0.1]
     """
 
-    steps: int
+    steps: int = _count()
     then: Rate
 
     def __call__(self, step: int) -> float:
@@ -132,7 +142,7 @@ class OneCycle:
     """
 
     lr: float
-    steps: int
+    steps: int = _count()
     up: float = 0.3
     start: float = 25.0
     end: float = 1e5

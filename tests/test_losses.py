@@ -316,3 +316,9 @@ def test_one_step_of_gradients(name: str) -> None:
     dx = value_and_dx(made, x @ net[0].W + net[0].b)[1]
     assert np.allclose(grads[0].W, x.T @ dx)
     assert np.allclose(grads[0].b, dx.sum(axis=0))
+
+
+def test_an_index_beyond_the_classes_is_named() -> None:
+    """A class index that no logit stands for is refused with the range."""
+    with pytest.raises(ValueError, match="class indices must be from 0 to 2, got 3"):
+        SoftmaxCrossEntropy(np.array([0, 3])).forward(np.zeros((2, 3)))

@@ -98,3 +98,12 @@ def test_against_torch(torch: Any) -> None:
             if len(found) < 50:
                 scheduler.step()
         assert found == pytest.approx([schedule(step) for step in range(50)], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Cosine(0.1, 0), lambda: WarmUp(0, 0.1), lambda: OneCycle(0.1, 0), lambda: Step(0.1, 0)]
+)
+def test_no_steps_are_refused(make: Any) -> None:
+    """A schedule over no steps at all is refused when it is made."""
+    with pytest.raises(ValueError, match="must be at least 1, got 0"):
+        make()
