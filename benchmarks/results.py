@@ -1,4 +1,4 @@
-"""The results that the README states: ``python -m benchmarks.results [xor] [digits] [mnist] [relu] [peers] [load] [start]``.
+"""The results that the README states: ``python -m benchmarks.results [xor] [digits] [mnist] [relu] [peers] ...``.
 
 ``--data-dir D`` names the folder with the MNIST files. Accuracies are those of the last state, on the test part;
 nothing is chosen by them.
