@@ -30,12 +30,9 @@ def rate(lr: Rate, step: int) -> float:
     return lr(step) if callable(lr) else lr
 
 
-def _count() -> Any:
-    def check(instance: object, attribute: Any, value: int) -> None:
-        if value < 1:
-            raise ValueError(f"{attribute.name} must be at least 1, got {value}")
-
-    return attrs.field(validator=check)
+def _positive(instance: object, attribute: Any, value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{attribute.name} must be at least 1, got {value}")
 
 
 @final
@@ -64,7 +61,7 @@ class Step:
     """
 
     lr: float
-    every: int = _count()
+    every: int = attrs.field(validator=_positive)
     factor: float = 0.1
 
     def __call__(self, step: int) -> float:
@@ -105,7 +102,7 @@ class Cosine:
     """
 
     lr: float
-    steps: int = _count()
+    steps: int = attrs.field(validator=_positive)
     last: float = 0.0
 
     def __call__(self, step: int) -> float:
@@ -122,7 +119,7 @@ class WarmUp:
     [0.025, 0.05, 0.075, 0.1, 0.1, 0.1]
     """
 
-    steps: int = _count()
+    steps: int = attrs.field(validator=_positive)
     then: Rate
 
     def __call__(self, step: int) -> float:
@@ -142,7 +139,7 @@ class OneCycle:
     """
 
     lr: float
-    steps: int = _count()
+    steps: int = attrs.field(validator=_positive)
     up: float = 0.3
     start: float = 25.0
     end: float = 1e5
