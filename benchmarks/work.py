@@ -9,8 +9,8 @@ import numpy as np
 from fnnet.array import Array
 from fnnet.datasets import mnist, xor
 from fnnet.models import mlp
+from fnnet.plan import epoch_order
 from fnnet.record import as_dict, frozen
-from fnnet.stream import epoch_order
 
 LR = {"sgd": 0.1, "adam": 0.001}
 

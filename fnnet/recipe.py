@@ -19,8 +19,9 @@ from fnnet.keys import Purpose, key
 from fnnet.layers import Flatten, RandomShift, Scale, Standardize
 from fnnet.layers.affine import DEVIATIONS
 from fnnet.models import ACTIVATIONS, mlp
+from fnnet.plan import steps_per_epoch
 from fnnet.record import evolve, frozen
-from fnnet.stream import State, steps_per_epoch, train
+from fnnet.stream import State, train
 
 #: Names of the losses, and whether each is given rows (N, K) instead of class indices.
 LOSSES: dict[str, tuple[Callable[..., Any], bool]] = {

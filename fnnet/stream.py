@@ -5,23 +5,20 @@ What the caller does with the stream is the caller's: print, stop early, save ev
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze, readonly
-from fnnet.keys import Purpose, generator, key
-from fnnet.network import Params, absorb, forward, gradients, offers, training
+from fnnet.array import Array, freeze
+from fnnet.keys import Purpose, key
+from fnnet.network import Params, absorb, forward, gradients, training
 from fnnet.optimizers import SGD, Optimizer, OptimizerState
+from fnnet.plan import MakeLoss, Plan, epoch_order, make_plan
 from fnnet.prediction import cast, evaluate
 from fnnet.record import frozen, replace, sub
 from fnnet.schedules import rate
-from fnnet.summary import describe, layers_of, summarize
-from fnnet.tree import dtype_of
-
-#: From targets, and weights where there are any, to a loss: the class of a loss is one.
-MakeLoss = Callable[..., Any]
+from fnnet.summary import describe, layers_of
 
 
 class Diverged(ArithmeticError):
@@ -65,25 +62,6 @@ class State:
         return self.best or self.params
 
 
-@final
-@frozen
-class _Plan:
-    """All that a run reads and never changes."""
-
-    x: Array
-    y: Array
-    weights: Array | None
-    loss: MakeLoss
-    optimizer: Optimizer
-    batch_size: int
-    steps: int
-    validation: tuple[Array, Array] | None
-    patience: int | None
-    dtype: np.dtype[Any]
-    noisy: bool
-    absorbs: bool
-
-
 def train(
     net: Params,
     x: Any,
@@ -113,7 +91,7 @@ def train(
     >>> [round(state.loss, 3) for state in states]
     [0.693, 0.644, 0.6]
     """
-    plan = _plan(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
+    plan = make_plan(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
     if epochs < 0:
         raise ValueError(f"epochs must be at least 0, got {epochs}")
     if state is None:
@@ -121,65 +99,7 @@ def train(
     return _stream(plan, state, epochs)
 
 
-def _plan(
-    net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: Any, weights: Any, validation: Any, patience: Any
-) -> _Plan:
-    x, y = readonly(x), readonly(y)
-    if len(x) != len(y) or len(x) == 0:
-        raise ValueError(f"x and y must have the same number of examples, at least one, got {len(x)} and {len(y)}")
-    size = min(32, len(x)) if size is None else size
-    if not 1 <= size <= len(x):
-        raise ValueError(f"batch_size must be from 1 to the number of examples, {len(x)}, got {size}")
-    if patience is not None and (validation is None or patience < 1):
-        raise ValueError("patience must be at least 1 and needs a validation set")
-    dtype = dtype_of(net)
-    output = summarize(net, x.shape[1:])[-1].output if net else x.shape[1:]
-    _check_targets(loss, y, output, dtype)
-    if weights is not None:
-        weights = readonly(weights)
-        if weights.shape != (len(x),) or not (np.isfinite(weights) & (weights >= 0)).all():
-            raise ValueError(f"weights must be ({len(x)},) finite numbers, none negative, got shape {weights.shape}")
-    if validation is not None:
-        validation = _validation(readonly(validation[0]), readonly(validation[1]), x)
-        _check_targets(loss, validation[1], output, dtype, "of validation ")
-    noisy, absorbs = offers(net, "training"), offers(net, "absorb")
-    steps = steps_per_epoch(len(x), size)
-    return _Plan(x, y, weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs)
-
-
-def _validation(x: Array, y: Array, like: Array) -> tuple[Array, Array]:
-    if len(x) != len(y) or len(x) == 0 or x.shape[1:] != like.shape[1:]:
-        raise ValueError(
-            f"validation must be (x, y) of the same length, x with rows like {like.shape}, got {x.shape} and {y.shape}"
-        )
-    return x, y
-
-
-def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any], whose: str = "") -> None:
-    if y.ndim == 1 and y.dtype.kind in "iu" and not 0 <= y.min() <= y.max() < output[-1]:
-        raise ValueError(f"class indices {whose}must be from 0 to {output[-1] - 1}, got {y.min()} to {y.max()}")
-    loss(y[:1]).forward(np.zeros((1, *output), dtype))
-
-
-def steps_per_epoch(examples: int, batch_size: int) -> int:
-    """How many batches an epoch has, the last short one included.
-
-    >>> steps_per_epoch(60000, 128)
-    469
-    """
-    return -(-examples // batch_size)
-
-
-def epoch_order(seed: int, epoch: int, examples: int) -> Array:
-    """The order of the examples in an epoch, a permutation of 0 to examples - 1.
-
-    >>> sorted(epoch_order(seed=0, epoch=3, examples=4).tolist())
-    [0, 1, 2, 3]
-    """
-    return freeze(generator(key(seed, Purpose.SHUFFLE, epoch)).permutation(examples))
-
-
-def _stream(plan: _Plan, state: State, epochs: int) -> Iterator[State]:
+def _stream(plan: Plan, state: State, epochs: int) -> Iterator[State]:
     while state.epoch < epochs and not state.stopped:
         order = epoch_order(state.seed, state.epoch, len(plan.x)) if plan.steps > 1 else None
         for _ in range(state.batch, plan.steps):
@@ -189,7 +109,7 @@ def _stream(plan: _Plan, state: State, epochs: int) -> Iterator[State]:
             yield state
 
 
-def _step(plan: _Plan, state: State, order: Array | None) -> State:
+def _step(plan: Plan, state: State, order: Array | None) -> State:
     x, y, weights = plan.x, plan.y, plan.weights
     if order is not None:
         rows = order[state.batch * plan.batch_size : (state.batch + 1) * plan.batch_size]
@@ -230,7 +150,7 @@ def _take(a: Array, rows: Array) -> Array:
     return freeze(np.take(a, rows, axis=0, mode="clip"))
 
 
-def _validated(plan: _Plan, state: State) -> State:
+def _validated(plan: Plan, state: State) -> State:
     """The state at the end of an epoch, with its validation loss and what follows from it."""
     if plan.validation is None:
         return state

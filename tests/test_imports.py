@@ -23,13 +23,14 @@ FLOORS = [
     ["layers", "losses", "schedules", "metrics", "datasets"],
     ["optimizers"],
     ["models", "prediction", "summary"],
+    ["plan"],
     ["stream", "checking"],
     ["recipe"],
     ["cli"],
     ["__main__"],
     ["__init__"],
 ]
-PACKAGES = ("layers", "datasets", "checking", "cli")
+PACKAGES = ("layers", "optimizers", "datasets", "checking", "cli")
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"numpy", "attrs"}
 EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl"}

@@ -46,8 +46,8 @@ from fnnet import (
     train,
     training,
 )
+from fnnet.plan import epoch_order, steps_per_epoch
 from fnnet.record import settings
-from fnnet.stream import epoch_order, steps_per_epoch
 from fnnet.tree import same_structure
 
 N = 23

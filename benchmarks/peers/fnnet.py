@@ -8,8 +8,9 @@ from benchmarks.work import Work
 from fnnet.array import readonly
 from fnnet.losses import SoftmaxCrossEntropy
 from fnnet.optimizers import SGD, Adam
+from fnnet.plan import steps_per_epoch
 from fnnet.prediction import predict
-from fnnet.stream import steps_per_epoch, train
+from fnnet.stream import train
 
 
 def prepare(work: Work) -> tuple[Callable[[int], float], Callable[[Any], Any]]:

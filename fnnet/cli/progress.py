@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fnnet.cli.output import err
+from fnnet.plan import steps_per_epoch
 from fnnet.recipe import Experiment
-from fnnet.stream import State, steps_per_epoch
+from fnnet.stream import State
 
 
 def watched(states: Iterator[State], run: Experiment, accuracy: dict[int, float], shown: bool) -> Iterator[State]:

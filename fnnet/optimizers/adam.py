@@ -1,0 +1,105 @@
+"""Adaptive moments: Adam, and AdamW with its own weight decay."""
+
+import math
+from typing import Any, final
+
+import numpy as np
+
+from fnnet.array import Array
+from fnnet.optimizers.base import (
+    Decay,
+    OptimizerState,
+    T,
+    decay_setting,
+    decayed,
+    decays,
+    each,
+    lerp,
+    moved,
+    setting,
+    start,
+)
+from fnnet.record import frozen
+from fnnet.schedules import Rate, rate
+
+
+def _adam(p: Array, g: Array, m: Array, v: Array, opt: Any, lr: float, step: int) -> tuple[Array, Array, Array]:
+    m = lerp(m, g.copy(), opt.beta1)
+    v = lerp(v, g * g, opt.beta2)
+    under = np.sqrt(v)
+    under *= 1.0 / math.sqrt(1.0 - opt.beta2**step)
+    under += opt.eps
+    change = m / under
+    change *= lr / (1.0 - opt.beta1**step)
+    return change, m, v
+
+
+@final
+@frozen
+class Adam:
+    """Adaptive moments: ``m <- beta1 m + (1 - beta1) g``, ``v <- beta2 v + (1 - beta2) g^2``.
+
+    At step t, from 1, ``p - lr mhat / (sqrt(vhat) + eps)`` with ``mhat = m / (1 - beta1^t)`` and
+    ``vhat = v / (1 - beta2^t)``. Weight decay is added to g. As PyTorch's ``Adam``. Source: Kingma and Ba 2015.
+
+    >>> from fnnet import Affine
+    >>> net = Affine([[2.0]], [0.0])
+    >>> Adam(lr=0.5).step(net, net, Adam().init(net))[0].W
+    array([[1.5]])
+    """
+
+    lr: Rate = setting(0.001)
+    beta1: float = setting(0.9, below=1.0)
+    beta2: float = setting(0.999, below=1.0)
+    eps: float = setting(1e-8)
+    weight_decay: float = setting(0.0)
+    decay: Decay = decay_setting()
+
+    def init(self, params: Any) -> OptimizerState:
+        """Two moments of zeros."""
+        return start(params, 2)
+
+    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
+        """The parameters and the state after one step."""
+        lr = rate(self.lr, state.step)
+
+        def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
+            change, m, v = _adam(p, decayed(g, p, self), m, v, self, lr, state.step + 1)
+            return moved(p, change), m, v
+
+        return each(update, params, grads, state)
+
+
+@final
+@frozen
+class AdamW:
+    """`Adam` whose weight decay acts on the parameter itself: ``p (1 - lr weight_decay)`` before the step.
+
+    As PyTorch's ``AdamW``. Source: Loshchilov and Hutter 2019.
+
+    >>> from fnnet import Affine
+    >>> net = Affine([[2.0]], [0.0])
+    >>> AdamW(lr=0.5, weight_decay=0.1).step(net, net, AdamW().init(net))[0].W
+    array([[1.4]])
+    """
+
+    lr: Rate = setting(0.001)
+    beta1: float = setting(0.9, below=1.0)
+    beta2: float = setting(0.999, below=1.0)
+    eps: float = setting(1e-8)
+    weight_decay: float = setting(0.01)
+    decay: Decay = decay_setting()
+
+    def init(self, params: Any) -> OptimizerState:
+        """Two moments of zeros."""
+        return start(params, 2)
+
+    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
+        """The parameters and the state after one step."""
+        lr = rate(self.lr, state.step)
+
+        def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
+            change, m, v = _adam(p, g, m, v, self, lr, state.step + 1)
+            return moved(p * (1.0 - lr * self.weight_decay) if decays(p, self) else p, change), m, v
+
+        return each(update, params, grads, state)

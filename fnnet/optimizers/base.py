@@ -1,0 +1,119 @@
+"""What all optimizers share: their protocol, their state, and one update applied to every parameter.
+
+An optimizer is a record of its settings. ``state = opt.init(params)``, then
+``params, state = opt.step(params, grads, state)``. What a state holds of the network's shape (a velocity, a moment)
+is a network of that shape. ``lr`` is a number or a schedule. Weight decay acts on matrices alone, sparing biases
+and norms, unless ``decay="all"``, which is PyTorch's. p is a parameter, g its gradient.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, final
+
+import attrs
+import numpy as np
+
+from fnnet.array import Array, freeze
+from fnnet.numeric import flush
+from fnnet.record import frozen, sub
+from fnnet.schedules import Rate
+from fnnet.tree import map_params, params_of, same_structure, with_params
+
+T = TypeVar("T")
+Decay: TypeAlias = Literal["matrices", "all"]
+
+
+@final
+@frozen
+class OptimizerState:
+    """What an optimizer carries from step to step: how many there were, and its moments."""
+
+    step: int
+    moments: tuple[Any, ...] = sub()
+
+
+class Optimizer(Protocol):
+    """What an optimizer must offer."""
+
+    @property
+    def lr(self) -> Rate:
+        """The learning rate, or its schedule."""
+
+    def init(self, params: Any) -> OptimizerState:
+        """The state before the first step."""
+
+    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
+        """The parameters and the state after one step."""
+
+
+def start(params: Any, moments: int) -> OptimizerState:
+    """The state before the first step, with so many moments of zeros."""
+    zeros = map_params(np.zeros_like, params)
+    return OptimizerState(0, (zeros,) * moments)
+
+
+def each(
+    update: Callable[..., tuple[Array, ...]], params: Any, grads: Any, state: OptimizerState
+) -> tuple[Any, OptimizerState]:
+    """Apply ``update(p, g, *moments) -> (p, *moments)`` to every parameter; it returns fresh arrays.
+
+    Every 32nd step what is left of long-gone gradients is flushed from the moments, because numbers below the
+    smallest normal one compute a hundred times slower and a decaying moment would stay there for ever.
+    """
+    same_structure(params, grads)
+    updated = [update(*column) for column in zip(*map(params_of, (params, grads, *state.moments)), strict=True)]
+    if not updated:
+        return params, OptimizerState(state.step + 1, state.moments)
+    new, *moments = zip(*updated, strict=True)
+    if state.step % 32 == 31:
+        moments = [tuple(map(flush, moment)) for moment in moments]
+    made = (with_params(old, map(freeze, moment)) for old, moment in zip(state.moments, moments, strict=True))
+    return with_params(params, map(freeze, new)), OptimizerState(state.step + 1, tuple(made))
+
+
+def decayed(g: Array, p: Array, optimizer: Any) -> Array:
+    """``g + weight_decay p`` where the decay reaches."""
+    return g + optimizer.weight_decay * p if decays(p, optimizer) else g
+
+
+def decays(p: Array, optimizer: Any) -> bool:
+    """Whether the optimizer's weight decay reaches this parameter."""
+    return bool(optimizer.weight_decay) and (optimizer.decay == "all" or p.ndim > 1)
+
+
+def lerp(old: Array, new: Array, keep: float) -> Array:
+    """``keep old + (1 - keep) new``, written over ``new``."""
+    new *= 1.0 - keep
+    new += keep * old
+    return new
+
+
+def moved(p: Array, change: Array) -> Array:
+    """``p - change``, written over ``change``."""
+    return np.subtract(p, change, out=change)
+
+
+def _number(least: float, below: float) -> Any:
+    def check(instance: object, attribute: Any, value: Any) -> None:
+        if callable(value):
+            return
+        if not isinstance(value, (int, float)) or not least <= value < below:
+            limit = "" if below == math.inf else f" and below {below:g}"
+            raise ValueError(f"{attribute.name} must be a finite number of at least {least:g}{limit}, got {value!r}")
+
+    return check
+
+
+def _decay(instance: object, attribute: Any, value: Any) -> None:
+    if value not in ("matrices", "all"):
+        raise ValueError(f"decay must be 'matrices' or 'all', got {value!r}")
+
+
+def setting(default: Any, below: float = math.inf) -> Any:
+    """A setting that is a schedule, or a finite number of at least 0 and below a limit."""
+    return attrs.field(default=default, validator=_number(0.0, below))
+
+
+def decay_setting() -> Any:
+    """Which parameters the weight decay reaches: matrices, or all."""
+    return attrs.field(default="matrices", validator=_decay)

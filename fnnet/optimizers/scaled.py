@@ -1,0 +1,77 @@
+"""Gradients divided by the root of their mean square: AdaGrad and RMSprop."""
+
+from typing import Any, final
+
+import numpy as np
+
+from fnnet.array import Array
+from fnnet.optimizers.base import Decay, OptimizerState, T, decay_setting, decayed, each, lerp, moved, setting, start
+from fnnet.record import frozen
+from fnnet.schedules import Rate, rate
+
+
+@final
+@frozen
+class AdaGrad:
+    """``s <- s + g^2`` and ``p - lr g / (sqrt(s) + eps)``. As PyTorch's ``Adagrad``. Source: Duchi et al. 2011.
+
+    >>> from fnnet import Affine
+    >>> net = Affine([[2.0]], [0.0])
+    >>> AdaGrad(lr=0.5).step(net, net, AdaGrad().init(net))[0].W
+    array([[1.5]])
+    """
+
+    lr: Rate = setting(0.01)
+    eps: float = setting(1e-10)
+    weight_decay: float = setting(0.0)
+    decay: Decay = decay_setting()
+
+    def init(self, params: Any) -> OptimizerState:
+        """A sum of squares of zeros."""
+        return start(params, 1)
+
+    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
+        """The parameters and the state after one step."""
+        lr = rate(self.lr, state.step)
+
+        def update(p: Array, g: Array, s: Array) -> tuple[Array, ...]:
+            g = decayed(g, p, self)
+            s = s + g * g
+            return moved(p, lr * g / (np.sqrt(s) + self.eps)), s
+
+        return each(update, params, grads, state)
+
+
+@final
+@frozen
+class RMSprop:
+    """``s <- alpha s + (1 - alpha) g^2`` and ``p - lr g / (sqrt(s) + eps)``. As PyTorch's ``RMSprop``.
+
+    Source: Tieleman and Hinton 2012.
+
+    >>> from fnnet import Affine
+    >>> net = Affine([[2.0]], [0.0])
+    >>> RMSprop(lr=0.05).step(net, net, RMSprop().init(net))[0].W
+    array([[1.5]])
+    """
+
+    lr: Rate = setting(0.001)
+    alpha: float = setting(0.99, below=1.0)
+    eps: float = setting(1e-8)
+    weight_decay: float = setting(0.0)
+    decay: Decay = decay_setting()
+
+    def init(self, params: Any) -> OptimizerState:
+        """A mean square of zeros."""
+        return start(params, 1)
+
+    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
+        """The parameters and the state after one step."""
+        lr = rate(self.lr, state.step)
+
+        def update(p: Array, g: Array, s: Array) -> tuple[Array, ...]:
+            g = decayed(g, p, self)
+            s = lerp(s, g * g, self.alpha)
+            return moved(p, lr * g / (np.sqrt(s) + self.eps)), s
+
+        return each(update, params, grads, state)

@@ -1,0 +1,49 @@
+"""Gradient descent, plain and with momentum."""
+
+from typing import Any, final
+
+from fnnet.array import Array
+from fnnet.optimizers.base import Decay, OptimizerState, T, decay_setting, decayed, each, moved, setting, start
+from fnnet.record import frozen
+from fnnet.schedules import Rate, rate
+
+
+@final
+@frozen
+class SGD:
+    """Stochastic gradient descent, ``p - lr g``; with momentum ``v <- momentum v + g`` and ``p - lr v``.
+
+    With ``nesterov``, ``p - lr (g + momentum v)``. Weight decay is added to g. As PyTorch's ``SGD``.
+    Source: Polyak 1964; Nesterov 1983 in the form of Sutskever et al. 2013.
+
+    >>> from fnnet import Affine
+    >>> net = Affine([[1.0]], [0.0])
+    >>> opt = SGD(lr=0.5)
+    >>> opt.step(net, net, opt.init(net))[0].W
+    array([[0.5]])
+    """
+
+    lr: Rate = setting(0.1)
+    momentum: float = setting(0.0, below=1.0)
+    nesterov: bool = False
+    weight_decay: float = setting(0.0)
+    decay: Decay = decay_setting()
+
+    def init(self, params: Any) -> OptimizerState:
+        """A velocity of zeros, or nothing without momentum."""
+        return start(params, 1 if self.momentum else 0)
+
+    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
+        """The parameters and the state after one step."""
+        lr = rate(self.lr, state.step)
+
+        def plain(p: Array, g: Array) -> tuple[Array, ...]:
+            return (moved(p, lr * decayed(g, p, self)),)
+
+        def heavy(p: Array, g: Array, v: Array) -> tuple[Array, ...]:
+            g = decayed(g, p, self)
+            v = self.momentum * v
+            v += g
+            return moved(p, lr * (g + self.momentum * v if self.nesterov else v)), v
+
+        return each(heavy if self.momentum else plain, params, grads, state)
