@@ -233,7 +233,7 @@ def test_progress_is_only_for_terminals() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 def test_progress_on_a_terminal_shows_the_epoch() -> None:
-    """On a terminal the bar on stderr shows epoch, loss and examples a second, and stdout stays clean."""
+    """On a terminal the bar on stderr shows epoch, loss, accuracy and examples a second, and stdout stays clean."""
     import pty
 
     parent, child = pty.openpty()
@@ -253,7 +253,7 @@ def test_progress_on_a_terminal_shows_the_epoch() -> None:
         assert process.stdout is not None
         printed = process.stdout.read()
     os.close(parent)
-    assert all(word in seen for word in (b"epoch", b"loss", b"examples/s"))
+    assert all(word in seen for word in (b"epoch", b"loss", b"accuracy", b"examples/s"))
     assert b"\x1b" not in printed
 
 

@@ -77,15 +77,16 @@ def _follow(run: Experiment, data: Dataset, shown: bool) -> tuple[State, float, 
     accuracy: dict[int, float] = {}
     watch = run.validation or (data.x_test, data.y_test)
     state = State(params=run.net, optimizer=run.optimizer.init(run.net), best=(), seed=run.recipe.seed)
-    start = time.perf_counter()
+    start = looked = time.perf_counter()
     apart = 0.0
     try:
         with limited(run), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             for state in watched(run.states(), run, accuracy, shown):
-                if state.batch == 0 and shown and len(run.x) > 10_000:
-                    before = time.perf_counter()
+                before = time.perf_counter()
+                if shown and state.batch == 0 and before - looked > 0.1:
                     accuracy[state.epoch] = evaluate(state.params, run.loss, watch[0], run.targets(watch[1]))[1]
-                    apart += time.perf_counter() - before
+                    looked = time.perf_counter()
+                    apart += looked - before
     except KeyboardInterrupt:
         return state, time.perf_counter() - start - apart, True
     return state, time.perf_counter() - start - apart, False
