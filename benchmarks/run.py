@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any, Self
 
 from benchmarks.work import Work
@@ -54,13 +55,12 @@ def compare(libraries: Sequence[str], work: Work, task: str, count: int, turns: 
 
     Raises RuntimeError when the losses of two libraries that see the same batches disagree by more than a thousandth.
     """
-    workers = {name: Worker(name, work).__enter__() for name in libraries}
     answers: dict[str, list[dict[str, Any]]] = {name: [] for name in libraries}
-    for _ in range(turns + 1):
-        for name, worker in workers.items():
-            answers[name].append(worker.turn(task, count))
-    for worker in workers.values():
-        worker.__exit__()
+    with ExitStack() as stack:
+        workers = {name: stack.enter_context(Worker(name, work)) for name in libraries}
+        for _ in range(turns + 1):
+            for name, worker in workers.items():
+                answers[name].append(worker.turn(task, count))
     found = {}
     for name, given in answers.items():
         seconds = [answer["seconds"] for answer in given[1:]]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from benchmarks.work import Work
+from benchmarks.work import LR, Work
 from fnnet.array import readonly
 from fnnet.losses import SoftmaxCrossEntropy
 from fnnet.optimizers import SGD, Adam
@@ -16,7 +16,7 @@ from fnnet.stream import train
 def prepare(work: Work) -> tuple[Callable[[int], float], Callable[[Any], Any]]:
     """An epoch is as many states of one endless stream as it has steps."""
     x, y = map(readonly, work.load())
-    optimizer = {"sgd": SGD, "adam": Adam}[work.optimizer](lr=0.1 if work.optimizer == "sgd" else 0.001)
+    optimizer = {"sgd": SGD, "adam": Adam}[work.optimizer](lr=LR[work.optimizer])
     net = work.net()
     states = train(net, x, y, loss=SoftmaxCrossEntropy, optimizer=optimizer, epochs=10**9, batch_size=work.batch)
     steps = steps_per_epoch(len(x), work.batch)

@@ -30,7 +30,7 @@ def adam(params: Any, grads: Any, state: Any) -> Any:
     t = t + 1
     m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, grads)
     v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, grads)
-    move = lambda p, m, v: p - LR["adam"] * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8)  # noqa: E731
+    move = lambda p, m, v: p - LR["adam"] * (m / (1 - 0.9**t)) / (jnp.sqrt(v / (1 - 0.999**t)) + 1e-8)  # noqa: E731  # one formula, three trees
     return jax.tree.map(move, params, m, v), (m, v, t)
 
 
