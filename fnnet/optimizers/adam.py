@@ -1,6 +1,7 @@
 """Adaptive moments: Adam, and AdamW with its own weight decay."""
 
 import math
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
@@ -23,15 +24,24 @@ from fnnet.record import frozen
 from fnnet.schedules import Rate, rate
 
 
-def _adam(p: Array, g: Array, m: Array, v: Array, opt: Any, lr: float, step: int) -> tuple[Array, Array, Array]:
-    m = lerp(m, g.copy(), opt.beta1)
-    v = lerp(v, g * g, opt.beta2)
-    under = np.sqrt(v)
-    under *= 1.0 / math.sqrt(1.0 - opt.beta2**step)
-    under += opt.eps
-    change = m / under
-    change *= lr / (1.0 - opt.beta1**step)
-    return change, m, v
+def _step(
+    opt: Any, params: T, grads: T, state: OptimizerState, prepare: Callable[[Array, Array, float], tuple[Array, Array]]
+) -> tuple[T, OptimizerState]:
+    """The step of both: ``prepare(p, g, lr)`` gives p and g after weight decay, the one thing in which they differ."""
+    lr, t = rate(opt.lr, state.step), state.step + 1
+
+    def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
+        p, g = prepare(p, g, lr)
+        m = lerp(m, g, opt.beta1)
+        v = lerp(v, g * g, opt.beta2)
+        under = np.sqrt(v)
+        under *= 1.0 / math.sqrt(1.0 - opt.beta2**t)
+        under += opt.eps
+        change = m / under
+        change *= lr / (1.0 - opt.beta1**t)
+        return moved(p, change), m, v
+
+    return each(update, params, grads, state)
 
 
 @final
@@ -61,13 +71,7 @@ class Adam:
 
     def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
         """The parameters and the state after one step."""
-        lr = rate(self.lr, state.step)
-
-        def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
-            change, m, v = _adam(p, decayed(g, p, self), m, v, self, lr, state.step + 1)
-            return moved(p, change), m, v
-
-        return each(update, params, grads, state)
+        return _step(self, params, grads, state, lambda p, g, lr: (p, decayed(g, p, self)))
 
 
 @final
@@ -96,10 +100,8 @@ class AdamW:
 
     def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
         """The parameters and the state after one step."""
-        lr = rate(self.lr, state.step)
 
-        def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
-            change, m, v = _adam(p, g, m, v, self, lr, state.step + 1)
-            return moved(p * (1.0 - lr * self.weight_decay) if decays(p, self) else p, change), m, v
+        def shrunk(p: Array, g: Array, lr: float) -> tuple[Array, Array]:
+            return p * (1.0 - lr * self.weight_decay) if decays(p, self) else p, g
 
-        return each(update, params, grads, state)
+        return _step(self, params, grads, state, shrunk)

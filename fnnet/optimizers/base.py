@@ -82,10 +82,10 @@ def decays(p: Array, optimizer: Any) -> bool:
 
 
 def lerp(old: Array, new: Array, keep: float) -> Array:
-    """``keep old + (1 - keep) new``, written over ``new``."""
-    new *= 1.0 - keep
-    new += keep * old
-    return new
+    """A fresh ``keep old + (1 - keep) new``."""
+    made: Array = (1.0 - keep) * new
+    made += keep * old
+    return made
 
 
 def moved(p: Array, change: Array) -> Array:
@@ -93,13 +93,13 @@ def moved(p: Array, change: Array) -> Array:
     return np.subtract(p, change, out=change)
 
 
-def _number(least: float, below: float) -> Any:
+def _number(below: float) -> Any:
     def check(instance: object, attribute: Any, value: Any) -> None:
         if callable(value):
             return
-        if not isinstance(value, (int, float)) or not least <= value < below:
+        if not isinstance(value, (int, float)) or not 0.0 <= value < below:
             limit = "" if below == math.inf else f" and below {below:g}"
-            raise ValueError(f"{attribute.name} must be a finite number of at least {least:g}{limit}, got {value!r}")
+            raise ValueError(f"{attribute.name} must be a finite number of at least 0{limit}, got {value!r}")
 
     return check
 
@@ -111,7 +111,7 @@ def _decay(instance: object, attribute: Any, value: Any) -> None:
 
 def setting(default: Any, below: float = math.inf) -> Any:
     """A setting that is a schedule, or a finite number of at least 0 and below a limit."""
-    return attrs.field(default=default, validator=_number(0.0, below))
+    return attrs.field(default=default, validator=_number(below))
 
 
 def decay_setting() -> Any:
