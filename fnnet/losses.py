@@ -5,7 +5,7 @@ factor). With weights, one an example, the value is ``sum(w l) / sum(w)``: weigh
 absent, 2 as if it stood there twice. N examples, K classes or outputs.
 """
 
-from typing import Any, Self, TypeAlias, final
+from typing import Any, Self, final
 
 import numpy as np
 
@@ -181,6 +181,3 @@ class MeanSquaredError:
     def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
         """``2 dout (y - t) / (N K)``, and the loss itself, which has no parameters."""
         return freeze(cache * (2.0 * dout * _by_example(self.weights, cache) / cache.shape[1])), self
-
-
-Loss: TypeAlias = SoftmaxCrossEntropy | SigmoidCrossEntropy | MeanSquaredError

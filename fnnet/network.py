@@ -94,7 +94,7 @@ def gradients(params: P, caches: Any, dout: Any) -> P:
     (4.0, 4.0)
     """
     if not isinstance(params, tuple):
-        return params.grads(caches, dout) if hasattr(params, "grads") else params.backward(caches, dout)[1]  # type: ignore[no-any-return]
+        return params.grads(caches, dout) if hasattr(params, "grads") else params.backward(caches, dout)[1]  # type: ignore[no-any-return]  # as P
     for first, layer in enumerate(params):  # noqa: B007  # the first layer with parameters is wanted
         if has_params(layer):
             break
@@ -106,7 +106,7 @@ def gradients(params: P, caches: Any, dout: Any) -> P:
     except Exception as error:
         _place(error, first, params[first])
         raise
-    return tuple(grads)  # type: ignore[return-value]
+    return tuple(grads)  # type: ignore[return-value]  # as in backward
 
 
 def _place(error: Exception, i: int, layer: Any) -> None:
@@ -139,7 +139,7 @@ def training(params: P, key: Key) -> P:
     >>> training((Scale(2.0), Dropout(0.5)), key(0, 4))[1].key.layer
     1
     """
-    return _training(params, key, 0)  # type: ignore[no-any-return]
+    return _training(params, key, 0)  # type: ignore[no-any-return]  # the same classes, so P
 
 
 def _training(params: Any, key: Key, number: int) -> Any:
@@ -182,5 +182,5 @@ def offers(params: Any, method: str) -> bool:
 def absorb(params: P, caches: Any) -> P:
     """The network with its running statistics moved on by what the caches of a training step have seen."""
     if isinstance(params, tuple):
-        return tuple(map(absorb, params, caches))  # type: ignore[return-value]
+        return tuple(map(absorb, params, caches))  # type: ignore[return-value]  # as in backward
     return params.absorb(caches) if hasattr(params, "absorb") else params

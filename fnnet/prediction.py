@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from fnnet.array import Array, freeze
+from fnnet.metrics import predicted
 from fnnet.network import Params, forward
 from fnnet.tree import dtype_of
 
@@ -45,9 +46,9 @@ def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> t
     (4.5, 0.5)
     """
     targets = np.asarray(targets)
-    labels = targets if targets.ndim == 1 else targets.argmax(axis=1)
+    labels = targets if targets.ndim == 1 else predicted(targets)
     total, right = 0.0, 0
     for part, y in _chunks(net, np.asarray(x)):
         total += float(loss(targets[part]).forward(y)[0]) * len(y)
-        right += int(np.count_nonzero(y.argmax(axis=1) == labels[part]))
+        right += int(np.count_nonzero(predicted(y) == labels[part]))
     return total / len(targets), right / len(targets)

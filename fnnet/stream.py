@@ -94,9 +94,12 @@ def train(
     plan = make_plan(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
     if epochs < 0:
         raise ValueError(f"epochs must be at least 0, got {epochs}")
-    if state is None:
-        state = State(params=net, optimizer=optimizer.init(net), best=(), seed=key(seed, Purpose.SHUFFLE).seed)
-    return _stream(plan, state, epochs)
+    return _stream(plan, first_state(net, optimizer, seed) if state is None else state, epochs)
+
+
+def first_state(net: Params, optimizer: Optimizer, seed: int) -> State:
+    """The state before the first step. Raises ValueError for a seed that is not from 0 to 2**32 - 1."""
+    return State(params=net, optimizer=optimizer.init(net), best=(), seed=key(seed, Purpose.SHUFFLE).seed)
 
 
 def _stream(plan: Plan, state: State, epochs: int) -> Iterator[State]:

@@ -108,12 +108,12 @@ def with_params(tree: T, values: Iterable[Array]) -> T:
     >>> with_params(net, params_of(net)) == net
     True
     """
-    return _refill(tree, iter(values), ("param",))  # type: ignore[no-any-return]
+    return _refill(tree, iter(values), ("param",))  # type: ignore[no-any-return]  # the same classes, so T
 
 
 def with_arrays(tree: T, values: Iterable[Array]) -> T:
     """The tree with all the arrays of `arrays` replaced, in order, by ``values``, which must be read-only."""
-    return _refill(tree, iter(values), ("param", "buffer"))  # type: ignore[no-any-return]
+    return _refill(tree, iter(values), ("param", "buffer"))  # type: ignore[no-any-return]  # the same classes, so T
 
 
 def _refill(tree: Any, values: Iterator[Array], wanted: tuple[str, ...]) -> Any:

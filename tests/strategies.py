@@ -98,6 +98,6 @@ class Square:
         return freeze(x * self.a**2 + self.c), freeze(x.copy())
 
     def backward(self, cache: Any, dout: Any) -> tuple[Any, Any]:
-        """Dx, and the gradient in a and c."""
+        """dx, and the gradient in a and c."""
         da = freeze((2.0 * self.a * cache * dout).sum(0))
         return freeze(dout * self.a**2), Square(da, freeze(dout.sum(0)))

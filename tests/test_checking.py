@@ -40,7 +40,7 @@ class Absolute:
         return freeze(self.s * np.abs(x)), readonly(x)
 
     def backward(self, cache: Any, dout: Any) -> tuple[Any, Any]:
-        """Dx, and the gradient in s."""
+        """dx, and the gradient in s."""
         ds = freeze(self.wrong * (dout * np.abs(cache)).sum(0))
         return freeze(self.wrong * self.s * np.sign(cache) * dout), Absolute(ds, self.wrong)
 
@@ -134,7 +134,7 @@ class Spoiled:
         return freeze(2.0 * x + self.c), None
 
     def backward(self, cache: Any, dout: Any) -> tuple[Any, Any]:
-        """Dx, and the gradient in c."""
+        """dx, and the gradient in c."""
         dx, dc = 2.0 * dout, dout.sum(0)
         (dx if self.where == "dx" else dc).flat[0] = self.value
         return dx, Spoiled(dc, self.value, self.where)
@@ -197,7 +197,7 @@ class Misshapen:
         return freeze(x + self.c), None
 
     def backward(self, cache: Any, dout: Any) -> tuple[Any, Any]:
-        """Dx, and all of dout for the gradient in c."""
+        """dx, and all of dout for the gradient in c."""
         return dout, Misshapen(dout)
 
 

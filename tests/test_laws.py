@@ -260,7 +260,7 @@ class Stretch:
         return freeze(x * self.w), readonly(x)
 
     def backward(self, cache: Any, dout: Any) -> tuple[Any, Any]:
-        """Dx, and the gradient in w."""
+        """dx, and the gradient in w."""
         return freeze(dout * self.w), replace(self, w=freeze(self.dw(self.w, cache, dout)))
 
     def grads(self, cache: Any, dout: Any) -> Any:

@@ -241,7 +241,7 @@ class PlainSquare:
         return freeze(x * self.a**2), readonly(x)
 
     def backward(self, cache: Any, dout: Any) -> tuple[Any, Any]:
-        """Dx, and the gradient in a."""
+        """dx, and the gradient in a."""
         return freeze(dout * self.a**2), PlainSquare(freeze((2.0 * self.a * cache * dout).sum(0)))
 
 

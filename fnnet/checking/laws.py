@@ -100,7 +100,7 @@ def _same(a: dict[str, Array], b: dict[str, Array]) -> bool:
 
 
 def same_space(case: Case) -> Complaint:
-    """Dx has the shape and dtype of x, and the gradient the classes, shapes and dtypes of the parameters."""
+    """dx has the shape and dtype of x, and the gradient the classes, shapes and dtypes of the parameters."""
     dx, grads = backward(case.live, case.cache, case.dout)
     try:
         same_structure(case.stored, grads)

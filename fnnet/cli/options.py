@@ -7,12 +7,11 @@ from typing import Annotated, Any, Optional
 import platformdirs
 import typer
 
-from fnnet.datasets import NAMES, Dataset, dataset, hold_out, load
+from fnnet.datasets import Dataset, dataset, hold_out, load, unknown
 from fnnet.keys import Purpose, key
 from fnnet.recipe import RECIPES, Recipe
 from fnnet.record import evolve, names
 
-BATCH_NORM = "--batch-norm/--no-batch-norm"
 NETWORK, TRAINING, DATA = "The network", "Its training", "Data and output"
 
 
@@ -75,11 +74,8 @@ def sizes(text: str) -> tuple[int, ...]:
 
 def data_of(name: str, folder: Path | None = None, mirror: str | None = None, seed: int = 0) -> Dataset:
     """The data set of this name or path; a file without a test part gives a fifth of its rows for one."""
-    if name not in NAMES and not name.lower().endswith((".npz", ".csv")):
-        try:
-            load(name)
-        except ValueError as error:
-            raise ValueError(str(error)) from None
+    if complaint := unknown(name):
+        raise ValueError(complaint)
     chosen = folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
     data = load(name, chosen, mirror)
     return data if len(data.y_test) else hold_out(data, 0.2, key(seed, Purpose.SPLIT, step=1))

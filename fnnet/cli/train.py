@@ -15,7 +15,7 @@ from fnnet.numeric import sigmoid, softmax
 from fnnet.prediction import evaluate, predict
 from fnnet.recipe import Experiment, Recipe, experiment, usual_rate
 from fnnet.record import as_dict
-from fnnet.stream import State
+from fnnet.stream import State, first_state
 from fnnet.summary import describe
 from fnnet.tree import count_params, fingerprint
 
@@ -75,16 +75,18 @@ def train(
 def _follow(run: Experiment, data: Dataset, shown: bool) -> tuple[State, float, bool]:
     """The last state, the seconds that training took, and whether Ctrl-C ended it."""
     accuracy: dict[int, float] = {}
-    watch = run.validation or (data.x_test, data.y_test)
-    state = State(params=run.net, optimizer=run.optimizer.init(run.net), best=(), seed=run.recipe.seed)
+    x, y = run.validation or (data.x_test, data.y_test)
+    targets = run.targets(y)
+    state = first_state(run.net, run.optimizer, run.recipe.seed)
+    states = watched(run.states(state), run, accuracy, shown)
     start = looked = time.perf_counter()
     apart = 0.0
     try:
         with limited(run), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for state in watched(run.states(), run, accuracy, shown):
+            for state in states:
                 before = time.perf_counter()
                 if shown and state.batch == 0 and before - looked > 0.1:
-                    accuracy[state.epoch] = evaluate(state.params, run.loss, watch[0], run.targets(watch[1]))[1]
+                    accuracy[state.epoch] = evaluate(state.params, run.loss, x, targets)[1]
                     looked = time.perf_counter()
                     apart += looked - before
     except KeyboardInterrupt:

@@ -13,8 +13,8 @@ from fnnet.datasets.table import load_csv, load_npz
 from fnnet.datasets.xor import xor
 
 __all__ = [
-    "NAMES", "DataError", "Dataset", "dataset", "digits", "fashion_mnist", "hold_out", "kmnist", "load", "load_csv",
-    "load_npz", "mnist", "read_idx", "split", "xor",
+    "NAMES", "DataError", "Dataset", "dataset", "digits", "fashion_mnist", "hold_out", "kmnist", "load",
+    "load_csv", "load_npz", "mnist", "read_idx", "split", "unknown", "xor",
 ]  # fmt: skip
 
 _HERE = {"xor": xor, "digits": digits}
@@ -42,13 +42,19 @@ def load(
         if folder is None:
             raise DataError(f"folder must be given, to find {text} in it or download it into it, got None")
         return _IN_FOLDER[text](folder, mirror)
-    read = _IN_FILE.get(Path(text).suffix.lower())
-    if read is None:
-        raise DataError(_unknown(text))
-    return read(text)
+    if complaint := unknown(text):
+        raise DataError(complaint)
+    return _IN_FILE[Path(text).suffix.lower()](text)
 
 
-def _unknown(text: str) -> str:
+def unknown(text: str) -> str | None:
+    """One sentence with the nearest name, when this is neither the name of a data set nor a path of one's own.
+
+    >>> unknown("xor"), unknown("xro")[:46]
+    (None, "no data set is called 'xro': did you mean xor?")
+    """
+    if text in NAMES or Path(text).suffix.lower() in _IN_FILE:
+        return None
     near = difflib.get_close_matches(text.lower(), NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(NAMES)}"
     return f"no data set is called {text!r}: {hint} (the path of your own must end in .npz or .csv)"

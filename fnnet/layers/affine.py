@@ -74,7 +74,7 @@ class Affine:
         return freeze(y), readonly(x)
 
     def backward(self, cache: Array, dout: Array) -> tuple[Array, Self]:
-        """Dx (N, I), and the gradient as an Affine of dW and db."""
+        """dx (N, I), and the gradient as an Affine of dW and db."""
         return freeze(np.dot(dout, self.W.T)), self.grads(cache, dout)
 
     def grads(self, cache: Array, dout: Array) -> Self:

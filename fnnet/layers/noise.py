@@ -74,7 +74,7 @@ class GaussianNoise:
         return replace(self, key=key)
 
     def forward(self, x: Array) -> tuple[Array, None]:
-        """X with noise, or x."""
+        """x with noise, or x."""
         if self.key is None:
             return x, None
         noise = generator(self.key).standard_normal(x.shape, np.float32)
@@ -120,7 +120,7 @@ class RandomShift:
         return freeze(windows[np.arange(len(x)), :, *moves].reshape(x.shape)), moves
 
     def backward(self, cache: Array | None, dout: Array) -> tuple[Array, Self]:
-        """Dout moved back."""
+        """dout moved back."""
         if cache is None:
             return dout, replace(self, key=None)
         inner, windows = self._bordered(dout.shape, dout.dtype)

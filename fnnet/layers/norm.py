@@ -84,7 +84,7 @@ class BatchNorm:
 
     @classmethod
     def init(cls, features: int, dtype: DTypeLike = np.float32) -> Self:
-        """Gamma = 1, beta = 0, running mean 0 and variance 1."""
+        """gamma = 1, beta = 0, running mean 0 and variance 1."""
         zeros, ones = freeze(np.zeros(features, dtype)), freeze(np.ones(features, dtype))
         return cls(gamma=ones, beta=zeros, mean=zeros, var=ones)
 
@@ -93,14 +93,14 @@ class BatchNorm:
         return replace(self, batch=True)
 
     def forward(self, x: Array) -> tuple[Array, Normalized]:
-        """Y (N, F) and the cache."""
+        """y (N, F) and the cache."""
         mean, var = _moments(x, 0) if self.batch else (self.mean, self.var)
         xhat, inverse = _normalize(x, mean, var, self.eps)
         moments = freeze(np.concatenate([mean, var])) if self.batch else None
         return freeze(xhat * self.gamma + self.beta), Normalized(xhat, inverse, moments)
 
     def backward(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
-        """Dx (N, F), and the gradients in gamma and beta."""
+        """dx (N, F), and the gradients in gamma and beta."""
         d = dout * self.gamma
         dx = d * cache.inverse if cache.moments is None else _through_moments(d, cache, 0)
         dgamma, dbeta = freeze((dout * cache.xhat).sum(0)), freeze(dout.sum(0))
@@ -140,16 +140,16 @@ class LayerNorm:
 
     @classmethod
     def init(cls, features: int, dtype: DTypeLike = np.float32) -> Self:
-        """Gamma = 1 and beta = 0."""
+        """gamma = 1 and beta = 0."""
         return cls(freeze(np.ones(features, dtype)), freeze(np.zeros(features, dtype)))
 
     def forward(self, x: Array) -> tuple[Array, Normalized]:
-        """Y (N, ..., F) and the cache."""
+        """y (N, ..., F) and the cache."""
         xhat, inverse = _normalize(x, *_moments(x, -1), self.eps)
         return freeze(xhat * self.gamma + self.beta), Normalized(xhat, inverse)
 
     def backward(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
-        """Dx (N, ..., F), and the gradients in gamma and beta."""
+        """dx (N, ..., F), and the gradients in gamma and beta."""
         dx = _through_moments(dout * self.gamma, cache, -1)
         outer = tuple(range(dout.ndim - 1))
         dgamma, dbeta = freeze((dout * cache.xhat).sum(outer)), freeze(dout.sum(outer))

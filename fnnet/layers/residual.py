@@ -32,7 +32,7 @@ class Residual:
         return freeze(x + y), cache
 
     def backward(self, cache: Any, dout: Array) -> tuple[Array, Self]:
-        """Dx like x, and a Residual of inner's gradients."""
+        """dx like x, and a Residual of inner's gradients."""
         dx, inner = backward(self.inner, cache, dout)
         return freeze(dout + dx), replace(self, inner=inner)
 
