@@ -51,9 +51,9 @@ def data(*, converter: Callable[[Any], Any] = readonly, **default: Any) -> Any:
     return _array_field("data", converter, **default)
 
 
-def sub() -> Any:
-    """A field that holds a layer or a tuple of layers."""
-    return attrs.field(metadata={_KIND: "sub"})
+def sub(*, trained: bool = True) -> Any:
+    """A field that holds a layer or a tuple of layers; what is in it is kept as it is unless it is ``trained``."""
+    return attrs.field(metadata={_KIND: "sub" if trained else "fixed"})
 
 
 def _restore(self: Any, state: dict[str, Any]) -> None:
@@ -83,7 +83,7 @@ def fields(cls: Any) -> tuple[Any, ...]:
 
 def _kept_fields(cls: Any) -> tuple[tuple[str, str], ...]:
     named = ((field.name, field.metadata.get(_KIND)) for field in fields(cls))
-    return tuple((name, kind) for name, kind in named if kind in ("param", "buffer", "sub"))
+    return tuple((name, kind) for name, kind in named if kind in ("param", "buffer", "sub", "fixed"))
 
 
 def _settings(cls: Any) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ def _names(cls: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(cls))
 
 
-#: The name and kind (param, buffer or sub) of each field of a class that a saved model keeps.
+#: The name and kind (param, buffer, sub or fixed) of each field of a class that a saved model keeps.
 kept_fields: Callable[[Any], tuple[tuple[str, str], ...]] = cache(_kept_fields)
 
 #: The names of the fields of a class that are plain settings.

@@ -62,6 +62,17 @@ class State:
         return self.best or self.params
 
 
+def checked(state: State) -> State:
+    """The state, if its figures can be those of a run; otherwise ValueError. For states that come from outside."""
+    for name in ("seed", "epoch", "step", "batch", "examples", "best_epoch"):
+        if type(value := getattr(state, name)) is not int or not 0 <= value < 2**63:
+            raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
+    for name in ("loss", "lr", "total", "validation", "best_validation"):
+        if (value := getattr(state, name)) is not None and type(value) is not float:
+            raise ValueError(f"{name} must be a number, got {value!r}")
+    return state
+
+
 def train(
     net: Params,
     x: Any,

@@ -11,7 +11,7 @@ import numpy as np
 
 from fnnet.network import Params
 from fnnet.record import frozen
-from fnnet.tree import arrays, count_params, dtype_of, params_of
+from fnnet.tree import arrays, count_params, dtype_of
 
 
 @final
@@ -27,14 +27,14 @@ class Row:
 
 
 def describe(layer: Any) -> str:
-    """The name of a layer and the shape of its first parameter.
+    """The name of a layer and the shape of the first array that it holds.
 
     >>> from fnnet import Affine, Sigmoid
     >>> describe(Affine(np.zeros((784, 10)), np.zeros(10))), describe(Sigmoid())
     ('Affine 784x10', 'Sigmoid')
     """
-    params = params_of(layer)
-    return " ".join([type(layer).__name__, *("x".join(map(str, a.shape)) for a in params[:1])])
+    shapes = ["x".join(map(str, a.shape)) for a in arrays(layer).values()]
+    return " ".join([type(layer).__name__, *shapes[:1]])
 
 
 def layers_of(params: Params, place: str = "") -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,9 @@ from fnnet.record import kept_fields, replace, settings
 
 T = TypeVar("T")
 
+#: The kinds of fields that hold layers.
+PARTS = ("sub", "fixed")
+
 
 def _walk(tree: Any, wanted: tuple[str, ...], path: str = "") -> Iterator[tuple[str, Array]]:
     if isinstance(tree, tuple):
@@ -22,10 +25,15 @@ def _walk(tree: Any, wanted: tuple[str, ...], path: str = "") -> Iterator[tuple[
             yield from _walk(part, wanted, f"{path}{i}.")
         return
     for name, kind in kept_fields(type(tree)):
-        if kind == "sub":
+        if _enters(kind, wanted):
             yield from _walk(getattr(tree, name), wanted, f"{path}{name}.")
         elif kind in wanted:
             yield path + name, getattr(tree, name)
+
+
+def _enters(kind: str, wanted: tuple[str, ...]) -> bool:
+    """Whether a field of this kind holds layers whose arrays are among the wanted: what is fixed is not trained."""
+    return kind == "sub" or (kind == "fixed" and "buffer" in wanted)
 
 
 def leaves(tree: Any) -> dict[str, Array]:
@@ -123,7 +131,7 @@ def _refill(tree: Any, values: Iterator[Array], wanted: tuple[str, ...]) -> Any:
     for name, kind in kept_fields(type(tree)):
         if kind in wanted:
             changes[name] = next(values)
-        elif kind == "sub":
+        elif _enters(kind, wanted):
             changes[name] = _refill(getattr(tree, name), values, wanted)
     return replace(tree, **changes) if changes else tree
 
@@ -157,7 +165,7 @@ def _alike(a: Any, b: Any) -> bool:
     if isinstance(a, tuple):
         return len(a) == len(b) and all(map(_alike, a, b))
     for name, kind in kept_fields(type(a)):
-        if kind == "sub" and not _alike(getattr(a, name), getattr(b, name)):
+        if kind in PARTS and not _alike(getattr(a, name), getattr(b, name)):
             return False
     return True
 
@@ -175,7 +183,7 @@ def _difference(a: Any, b: Any, path: str = "") -> str:
 def _parts(tree: Any) -> list[tuple[Any, Any]]:
     if isinstance(tree, tuple):
         return list(enumerate(tree))
-    return [(name, getattr(tree, name)) for name, kind in kept_fields(type(tree)) if kind == "sub"]
+    return [(name, getattr(tree, name)) for name, kind in kept_fields(type(tree)) if kind in PARTS]
 
 
 def fingerprint(tree: Any) -> str:
@@ -205,5 +213,5 @@ def _outline(tree: Any) -> Iterator[str]:
         value = getattr(tree, name)
         yield f"{name}={value.item() if isinstance(value, np.generic) else value!r}"
     for name, kind in kept_fields(type(tree)):
-        if kind == "sub":
+        if kind in PARTS:
             yield from _outline(getattr(tree, name))

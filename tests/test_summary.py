@@ -71,7 +71,7 @@ MISTAKES: dict[str, tuple[Any, tuple[int, ...], str]] = {
     "batch norm": ((batch_norm(1, 3),), (4,), r"layer 0 \(BatchNorm 3\) expects 3 inputs, got 4"),
     "batch norm of images": ((batch_norm(1, 3),), (3, 3), r"layer 0 \(BatchNorm 3\) expects x of \(N, 3\), got 3 axes"),
     "shift": ((RandomShift(1),), (4,), r"layer 0 \(RandomShift\) expects images .*, got 2 axes"),
-    "standardize": ((Standardize.of(normal(0, 5, 3)),), (4,), r"\(Standardize\) expects x of \(N, 3\), got \(N, 4\)"),
+    "standardize": ((Standardize.of(normal(0, 5, 3)),), (4,), r"\(Standardize 3\) expects x of \(N, 3\), got \(N, 4\)"),
     "residual": ((Residual((affine(1, 4, 3),)),), (4,), r"layer 0 \(Residual 4x3\) .*keep the shape"),
     "inside a residual": ((Residual((affine(1, 3, 3),)),), (4,), r"layer 0 \(Residual 3x3\)"),
 }

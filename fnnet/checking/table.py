@@ -15,6 +15,7 @@ from fnnet.layers import (
     Affine,
     BatchNorm,
     Dropout,
+    Fixed,
     Flatten,
     GaussianNoise,
     LayerNorm,
@@ -94,6 +95,8 @@ def samples() -> list[Sample]:
         Sample("RandomShift of channels", RandomShift(2), (6, 3, 5, 4)),
         Sample("BatchNorm", _batch_norm(), flat),
         Sample("Residual", Residual(inner), flat),
+        Sample("Fixed", Fixed(inner), flat),
+        Sample("Fixed inside", (_affine(4, 4), Fixed((_affine(4, 4, 1), Tanh())), _affine(4, 2, 2)), flat),
         Sample("nested tuples", (Flatten(), ((_affine(20, 4),), Residual(inner)), _affine(4, 2, 2)), images),
     ]
     in_training = [attrs.evolve(s, name=f"{s.name}, training", key=noise, skip=NOT_BY_EXAMPLE) for s in random]

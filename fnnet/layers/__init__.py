@@ -2,6 +2,7 @@
 
 from fnnet.layers.activation import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from fnnet.layers.affine import Affine
+from fnnet.layers.fixed import Fixed
 from fnnet.layers.noise import Dropout, GaussianNoise, RandomShift
 from fnnet.layers.norm import BatchNorm, LayerNorm
 from fnnet.layers.prepare import Flatten, Scale, Standardize
@@ -13,6 +14,7 @@ __all__ = [
     "Affine",
     "BatchNorm",
     "Dropout",
+    "Fixed",
     "Flatten",
     "GaussianNoise",
     "LayerNorm",

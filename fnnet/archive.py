@@ -1,0 +1,161 @@
+"""An `.npz` file that is whole or refused: arrays by name, a JSON header, and a SHA-256 over every byte of it.
+
+It is an ordinary uncompressed `.npz`, which `np.load` reads too. The digest stands at its very end, as the comment of
+the zip: so not only the numbers are covered but also the bytes that no reader looks at, and a file is either bit for
+bit the one that was written, or it is refused before anything in it is believed.
+"""
+
+import hashlib
+import io
+import json
+import math
+import os
+import stat
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fnnet.array import Array, freeze
+
+#: The version of the format. A reader refuses files of a later one.
+FORMAT = 1
+HEADER = "header.json"
+MARK = b"fnnet sha256 "
+DIGEST = 64
+
+Contents = tuple[dict[str, Any], dict[str, Array]]
+
+
+class FileError(ValueError):
+    """A file can't be used, said in one sentence that begins with its path."""
+
+
+def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """The bytes of a file. The same contents give the same bytes.
+
+    >>> unpack(pack({"about": "this"}, {"0.W": freeze(np.ones(2))}))
+    ({'about': 'this'}, {'0.W': array([1., 1.])})
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as file:
+        text = json.dumps({"format": FORMAT, "members": list(arrays), **header}, allow_nan=False)
+        file.writestr(zipfile.ZipInfo(HEADER), text)
+        for name, a in arrays.items():
+            file.writestr(zipfile.ZipInfo(f"{name}.npy"), _npy(a))
+        file.comment = MARK + b"0" * DIGEST
+    data = buffer.getbuffer()[:-DIGEST]
+    return b"".join([data, hashlib.sha256(data).hexdigest().encode()])
+
+
+def _npy(a: Array) -> bytes:
+    about = np.lib.format.header_data_from_array_1_0(a)
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, about)
+    return file.getvalue() + a.tobytes("F" if about["fortran_order"] else "C")
+
+
+def is_archive(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is a file that ends as `pack` ends one."""
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(-len(MARK) - DIGEST, os.SEEK_END)
+            return file.read(len(MARK)) == MARK
+    except OSError:
+        return False
+
+
+def unpack(data: bytes) -> Contents:
+    """The header and the arrays in the bytes of a file. Raises ValueError, saying why, for anything but `pack`'s."""
+    body, digest = data[:-DIGEST], data[-DIGEST:]
+    if not body.endswith(MARK):
+        raise ValueError("is not a file that fnnet saved, or its end is lost")
+    if hashlib.sha256(body).hexdigest().encode() != digest:
+        raise ValueError("is damaged: its SHA-256 is not the one that it was saved with")
+    try:
+        return _members(data)
+    except ValueError:
+        raise
+    except Exception as error:  # bytes made to deceive make zipfile, json and NumPy raise a dozen kinds
+        raise ValueError(f"is not a file that fnnet saved: {' '.join(str(error).split())[:200]}") from error
+
+
+def _members(data: bytes) -> Contents:
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        infos = file.infolist()
+        if any(info.compress_type or info.flag_bits & 1 for info in infos) or sum(i.file_size for i in infos) > len(
+            data
+        ):
+            raise ValueError("holds more than its size allows: its members must be plain, neither packed nor shared")
+        header = json.loads(file.read(HEADER))
+        version, names = header.pop("format"), header.pop("members")
+        if version != FORMAT:
+            raise ValueError(f"has format {version}, and this fnnet reads format {FORMAT}: a newer fnnet wrote it")
+        if [info.filename for info in infos] != [HEADER, *(f"{name}.npy" for name in names)]:
+            raise ValueError("holds other members than its header says")
+        return header, {name: _array(name, file.read(f"{name}.npy")) for name in names}
+
+
+def _array(name: str, data: bytes) -> Array:
+    file = io.BytesIO(data)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError(f"holds {name} in another version of .npy than 1.0")
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    if dtype.kind not in "biufc" or min(shape, default=0) < 0:
+        raise ValueError(f"holds {name} of {dtype} and {shape}, which are not numbers in an array")
+    if math.prod(shape) * dtype.itemsize != len(data) - file.tell():
+        raise ValueError(f"holds {name} of {shape}, but not so many numbers")
+    a: Array = np.ndarray(shape, dtype, data, file.tell(), order="F" if by_columns else "C")
+    return freeze(a.copy("K"))  # its own memory: views into the file are not aligned
+
+
+def read(path: str | os.PathLike[str]) -> Contents:
+    """The header and the arrays of a file. Raises FileError when it can't be read or isn't exactly what was written."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise FileError(f"{path} is not a file")
+        return unpack(Path(path).read_bytes())
+    except OSError as error:
+        raise FileError(f"{path} can't be read: {error.strerror or error}") from error
+    except FileError:
+        raise
+    except ValueError as error:
+        raise FileError(f"{path} {error}") from error
+
+
+def write(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file whole or not at all: beside it under a name of its own, flushed to the disk, then renamed over it.
+
+    Raises FileError when it can't be written; what stood there before then stands there still.
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            _flushed(part, data)
+            os.replace(part, path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise FileError(f"{path} can't be written: {error.strerror or error}") from error
+
+
+def _flushed(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Flush the renaming too, on systems that open folders."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,140 @@
+"""Networks, and all records made of them, as files: `save` and `load`.
+
+A file says in its header which classes its tree is made of, with their settings; the arrays lie beside it by their
+paths. Nothing that a file names is ever imported: a class is found among fnnet's own, or among those that the reader
+was given.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+
+from fnnet import layers as own
+from fnnet.archive import FileError, pack, read, write
+from fnnet.array import Array
+from fnnet.keys import Key, key
+from fnnet.optimizers import OptimizerState
+from fnnet.record import kept_fields, names, settings
+from fnnet.stream import State, checked
+from fnnet.tree import PARTS, arrays
+
+KNOWN: dict[str, type] = {
+    **{name: getattr(own, name) for name in own.__all__},
+    "OptimizerState": OptimizerState,
+    "State": State,
+}
+
+
+def save(path: str | os.PathLike[str], tree: Any) -> None:
+    """Save a network, a training state, or whatever else is made of records.
+
+    The file is an `.npz` whose arrays are called by their paths, written whole or not at all. Raises FileError when it
+    can't be, and ValueError or TypeError, naming the place, for what can't be saved: numbers that are not finite,
+    data, and settings other than numbers, texts and tuples of them.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from fnnet import Affine, Sigmoid
+    >>> net = (Affine([[1.0], [2.0]], [0.0]), Sigmoid())
+    >>> with TemporaryDirectory() as folder:
+    ...     save(f"{folder}/net.npz", net)
+    ...     load(f"{folder}/net.npz") == net
+    True
+    """
+    write(path, packed(tree))
+
+
+def load(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Any:
+    """What `save` saved, to the bit; ``layers`` are the classes in it that are not fnnet's own.
+
+    Raises FileError when the file can't be read, is not exactly as it was written, or holds what nobody knows. No more
+    memory is taken than the file is worth.
+    """
+    return opened(path, layers)[0]
+
+
+def packed(tree: Any, **about: Any) -> bytes:
+    """The bytes of a file with a tree in it, and what is to be said about it."""
+    kept = arrays(tree)
+    for name, a in kept.items():
+        if not np.isfinite(a).all():
+            raise ValueError(f"{name} can't be saved: its numbers are not all finite")
+    return pack({"tree": _outline(tree, ""), **about}, kept)
+
+
+def opened(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> tuple[Any, dict[str, Any]]:
+    """The tree in a file, and what was said about it. Raises FileError as `load` does."""
+    header, kept = read(path)
+    try:
+        for name, a in kept.items():
+            if not np.isfinite(a).all():
+                raise ValueError(f"holds {name} with numbers that are not finite")
+        tree = _tree(header["tree"], kept, {cls.__name__: cls for cls in layers} | KNOWN, "")
+        if kept:
+            raise ValueError(f"holds {next(iter(kept))}, which is no part of its network")
+        return tree, header
+    except Exception as error:  # what a file says of its classes can be wrong in as many ways as they can be built
+        reason = str(error) if isinstance(error, ValueError) else f"holds no network: {type(error).__name__} {error}"
+        raise FileError(f"{path} {' '.join(reason.split())[:300]}") from error
+
+
+def _outline(tree: Any, place: str) -> Any:
+    if isinstance(tree, tuple):
+        return [_outline(part, f"{place}{i}.") for i, part in enumerate(tree)]
+    cls = type(tree)
+    at = f"{place.rstrip('.') or 'it'} ({cls.__name__})"
+    if not attrs.has(cls) or KNOWN.get(cls.__name__, cls) is not cls:
+        raise TypeError(
+            f"{at} can't be saved: it is {'another class than fnnet has' if attrs.has(cls) else 'no record'}"
+        )
+    said = dict.fromkeys(settings(cls)) | dict(kept_fields(cls))
+    for name in names(cls):
+        if name not in said:
+            raise TypeError(f"{at} can't be saved: its {name} is data, which is never saved")
+    return {
+        "class": cls.__name__,
+        "settings": {name: _plain(getattr(tree, name), f"{at} can't be saved: its {name}") for name in settings(cls)},
+        "parts": {n: _outline(getattr(tree, n), f"{place}{n}.") for n, kind in kept_fields(cls) if kind in PARTS},
+    }
+
+
+def _tree(outline: Any, kept: dict[str, Array], classes: Mapping[str, type], place: str) -> Any:
+    """The tree of an outline; takes its arrays out of ``kept``."""
+    if isinstance(outline, list):
+        return tuple(_tree(part, kept, classes, f"{place}{i}.") for i, part in enumerate(outline))
+    cls = classes.get(outline["class"])
+    if cls is None:
+        raise ValueError(
+            f"holds a {outline['class']!r}, which fnnet does not know; give its class: load(path, layers=...)"
+        )
+    values = {name: _value(value) for name, value in outline["settings"].items()}
+    for name, kind in kept_fields(cls):
+        at = f"{place}{name}"
+        values[name] = _tree(outline["parts"][name], kept, classes, f"{at}.") if kind in PARTS else kept.pop(at)
+    made = cls(**values)
+    return checked(made) if isinstance(made, State) else made
+
+
+def _plain(value: Any, name: str) -> Any:
+    """A setting as JSON has it; what JSON lacks is an object of one name."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, Key):
+        return {"key": list(value)}
+    if isinstance(value, tuple):
+        return [_plain(part, name) for part in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return {"float": repr(value)}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"{name} is {value!r}, not a number, a text or a tuple of them")
+
+
+def _value(plain: Any) -> Any:
+    if isinstance(plain, list):
+        return tuple(map(_value, plain))
+    if isinstance(plain, dict):
+        return key(*plain["key"]) if "key" in plain else float(plain["float"])
+    return plain
