@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from fnnet.datasets import Dataset, digits, mnist, xor
+from fnnet.experiment import experiment
 from fnnet.numeric import softmax
 from fnnet.prediction import evaluate, predict
-from fnnet.recipe import RECIPES, Recipe, experiment
+from fnnet.recipe import RECIPES, Recipe
 from fnnet.record import evolve
 from fnnet.stream import State
 

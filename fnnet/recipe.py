@@ -1,27 +1,16 @@
-"""A recipe: every setting of a training run as one value, with good defaults for each data set.
-
-`experiment` joins a recipe and a data set into a network and a stream of states. The same recipe on the same data
-gives the same bits.
-"""
+"""A recipe: every setting of a training run as one value, with good defaults for each data set."""
 
 import difflib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import attrs
-import numpy as np
 
 from fnnet import losses, optimizers, schedules
-from fnnet.array import Array
-from fnnet.datasets import Dataset, split
-from fnnet.keys import Purpose, key
-from fnnet.layers import Flatten, RandomShift, Scale, Standardize
 from fnnet.layers.affine import DEVIATIONS
-from fnnet.models import ACTIVATIONS, mlp
-from fnnet.plan import steps_per_epoch
+from fnnet.models import ACTIVATIONS
 from fnnet.record import evolve, frozen
-from fnnet.stream import State, train
 
 #: Names of the losses, and whether each is given rows (N, K) instead of class indices.
 LOSSES: dict[str, tuple[Callable[..., Any], bool]] = {
@@ -84,12 +73,18 @@ def _sizes(instance: object, attribute: Any, value: tuple[int, ...]) -> None:
             raise ValueError(f"hidden must be sizes from 1 to 1,000,000, such as 128,64, or none, got {size}")
 
 
+def _places(instance: object, attribute: Any, value: tuple[int, ...]) -> None:
+    if not all(type(place) is int and place >= 0 for place in value):
+        raise ValueError(f"freeze must be numbers of layers, such as 0,1, got {','.join(map(str, value))}")
+
+
 @final
 @frozen
 class Recipe:
     """The settings of a run: sizes and counts are whole numbers.
 
-    ``lr`` None is the usual one of the optimizer, ``batch_size`` None is 32, or all where there are fewer.
+    ``lr`` None is the usual one of the optimizer, ``momentum`` None is 0.9, ``batch_size`` None is 32, or all where
+    there are fewer. ``freeze`` are the places of the layers that are not trained, as `summarize` counts them.
 
     Raises ValueError, naming the setting, for a value outside its range or an unknown name, and suggests the nearest.
 
@@ -116,6 +111,7 @@ class Recipe:
     dtype: str = attrs.field(default="float32", validator=_one_of(("float32", "float64")))
     validation: float = attrs.field(default=0.0, validator=_real(0.0, below=1.0))
     patience: int | None = attrs.field(default=None, validator=_whole(1))
+    freeze: tuple[int, ...] = attrs.field(default=(), converter=tuple, validator=_places)
 
     def __attrs_post_init__(self) -> None:
         if self.momentum is not None and self.optimizer != "sgd":
@@ -133,9 +129,6 @@ RECIPES = {
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
 }
 
-#: The brightest value of the images of a data set, where it is not 255.
-GRAY_LEVELS = {"digits": 16}
-
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
 RATES = {"sgd": 0.2, "adagrad": 0.02, "rmsprop": 0.002, "adam": 0.002, "adamw": 0.002}
 SIGMOID_RATE = 0.5
@@ -151,80 +144,25 @@ def usual_rate(recipe: Recipe) -> float:
     return SIGMOID_RATE if sigmoid else RATES[recipe.optimizer]
 
 
-@final
-@frozen
-class Experiment:
-    """A recipe made real on a data set: the first network, its training and validation rows, and what trains it."""
+def settled(recipe: Recipe, examples: int) -> Recipe:
+    """The recipe with what it left open filled in.
 
-    recipe: Recipe
-    net: Any
-    x: Array
-    y: Array
-    validation: tuple[Array, Array] | None
-    loss: Callable[..., Any]
-    optimizer: optimizers.Optimizer
-
-    def targets(self, y: Array) -> Array:
-        """Class indices as the loss takes them."""
-        rows = LOSSES[self.recipe.loss][1]
-        return losses.one_hot(y, self.net[-1].b.size, self.recipe.dtype) if rows else y
-
-    def states(self, state: State | None = None) -> Iterator[State]:
-        """The training stream, from the start or from a state."""
-        validation = self.validation and (self.validation[0], self.targets(self.validation[1]))
-        r = self.recipe
-        return train(
-            self.net, self.x, self.targets(self.y), loss=self.loss, optimizer=self.optimizer, epochs=r.epochs,
-            batch_size=r.batch_size, seed=r.seed, validation=validation, patience=r.patience, state=state,
-        )  # fmt: skip
-
-
-def experiment(recipe: Recipe, data: Dataset) -> Experiment:
-    """The network and stream of a recipe on a data set.
-
-    Raises ValueError when they don't fit: a batch larger than the data, a shift of what is not an image.
-
-    >>> from fnnet.datasets import xor
-    >>> experiment(RECIPES["xor"], xor()).net
-    (Affine(W=f8[2,8], b=f8[8]), Sigmoid(), Affine(W=f8[8,2], b=f8[2]))
+    >>> settled(Recipe(), 1000).lr, settled(Recipe(), 1000).batch_size
+    (0.5, 32)
     """
-    x, y, validation = data.x, data.y, None
-    if recipe.validation:
-        x, y, *held = split(x, y, recipe.validation, key(recipe.seed, Purpose.SPLIT))
-        validation = (held[0], held[1])
-    recipe = evolve(recipe, batch_size=min(32, len(x))) if recipe.batch_size is None else recipe
-    size = recipe.batch_size or len(x)
-    if size > len(x):
-        raise ValueError(f"batch-size must be at most the {len(x)} training examples, got {size}")
-    net = mlp(
-        [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
-        ACTIVATIONS[recipe.activation](),
-        seed=recipe.seed,
-        first=_first(recipe, data, x),
-        init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that Affine.init checks
-        dropout=recipe.dropout,
-        batch_norm=recipe.batch_norm,
-        dtype=recipe.dtype,
+    return evolve(
+        recipe,
+        lr=usual_rate(recipe) if recipe.lr is None else recipe.lr,
+        momentum=0.9 if recipe.momentum is None and recipe.optimizer == "sgd" else recipe.momentum,
+        batch_size=min(32, examples) if recipe.batch_size is None else recipe.batch_size,
     )
-    steps = recipe.epochs * steps_per_epoch(len(x), size)
-    return Experiment(recipe, net, x, y, validation, LOSSES[recipe.loss][0], _optimizer(recipe, steps))
 
 
-def _first(recipe: Recipe, data: Dataset, x: Array) -> list[Any]:
-    """The layers that prepare the raw input: shift, flatten, and bring to a range near 1."""
-    images = x.ndim in (3, 4)
-    if recipe.shift and not images:
-        raise ValueError(f"shift moves images, but the examples of {data.name} have shape {x.shape[1:]}")
-    first: list[Any] = [RandomShift(recipe.shift)] if recipe.shift else []
-    first += [Flatten()] if x.ndim > 2 else []
-    if x.dtype == np.uint8:
-        return [*first, Scale(1.0 / GRAY_LEVELS.get(data.name, 255))]
-    return first if data.name == "xor" else [*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype)]
+def depends_on_epochs(recipe: Recipe) -> bool:
+    """Whether the learning rates of a run change when it is given more epochs.
 
-
-def _optimizer(recipe: Recipe, steps: int) -> optimizers.Optimizer:
-    lr = usual_rate(recipe) if recipe.lr is None else recipe.lr
-    settings: dict[str, Any] = {"lr": SCHEDULES[recipe.schedule](lr, steps), "weight_decay": recipe.weight_decay}
-    if recipe.optimizer == "sgd":
-        settings["momentum"] = 0.9 if recipe.momentum is None else recipe.momentum
-    return OPTIMIZERS[recipe.optimizer](**settings)
+    >>> depends_on_epochs(Recipe(schedule="constant")), depends_on_epochs(Recipe(schedule="cosine"))
+    (False, True)
+    """
+    schedule = SCHEDULES[recipe.schedule]
+    return schedule(1.0, 1000) != schedule(1.0, 2000)

@@ -16,21 +16,24 @@ MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in s
 #: The floors from the lowest up. A name stands for a module, or for a package with all that is in it.
 FLOORS = [
     ["array"],
-    ["numeric", "keys"],
+    ["numeric", "keys", "archive"],
     ["record"],
     ["tree"],
     ["network"],
     ["layers", "losses", "schedules", "metrics", "datasets"],
+    ["pictures"],
     ["optimizers"],
     ["models", "prediction", "summary"],
     ["plan"],
     ["stream", "checking"],
-    ["recipe"],
+    ["recipe", "saving"],
+    ["experiment"],
+    ["runs"],
     ["cli"],
     ["__main__"],
     ["__init__"],
 ]
-PACKAGES = ("layers", "optimizers", "datasets", "checking", "cli")
+PACKAGES = ("layers", "optimizers", "datasets", "checking", "runs", "cli")
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"numpy", "attrs"}
 EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl"}

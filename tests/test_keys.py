@@ -24,9 +24,10 @@ from fnnet import (
 )
 from fnnet.datasets import digits
 from fnnet.datasets.dataset import Dataset
+from fnnet.experiment import experiment
 from fnnet.losses import SoftmaxCrossEntropy
 from fnnet.network import forward
-from fnnet.recipe import Recipe, experiment
+from fnnet.recipe import Recipe
 from fnnet.record import replace
 from fnnet.summary import layers_of
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from fnnet import Affine, Flatten, RandomShift, Scale, SoftmaxCrossEntropy, Standardize, evaluate, fingerprint, leaves
 from fnnet.datasets import DataError, dataset, digits, xor
+from fnnet.experiment import experiment
 from fnnet.models import ACTIVATIONS
 from fnnet.plan import steps_per_epoch
-from fnnet.recipe import LOSSES, OPTIMIZERS, RATES, RECIPES, SCHEDULES, Recipe, experiment, usual_rate
+from fnnet.recipe import LOSSES, OPTIMIZERS, RATES, RECIPES, SCHEDULES, Recipe, usual_rate
 from fnnet.record import replace
 from fnnet.schedules import rate
 

@@ -9,9 +9,9 @@ from fnnet.checking import Report, check_gradients, check_laws, samples
 from fnnet.cli import options as o
 from fnnet.cli.output import out, print_json, say, table
 from fnnet.datasets import Dataset
+from fnnet.experiment import Experiment, experiment
 from fnnet.keys import Key, Purpose, generator, key
 from fnnet.network import offers
-from fnnet.recipe import Experiment, experiment
 from fnnet.record import as_dict, evolve
 from fnnet.summary import summarize
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fnnet.cli.output import err
+from fnnet.experiment import Experiment
 from fnnet.plan import steps_per_epoch
-from fnnet.recipe import Experiment
 from fnnet.stream import State
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from fnnet.recipe import Experiment
+from fnnet.experiment import Experiment
 from fnnet.tree import params_of
 
 #: Multiplications in the largest product of a step, below which one thread is enough (784-256-10 has 26 million).

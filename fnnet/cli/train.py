@@ -11,9 +11,10 @@ from fnnet.cli.output import complain, err, print_json, say
 from fnnet.cli.progress import watched
 from fnnet.cli.threads import limited
 from fnnet.datasets import Dataset
+from fnnet.experiment import Experiment, experiment
 from fnnet.numeric import sigmoid, softmax
 from fnnet.prediction import evaluate, predict
-from fnnet.recipe import Experiment, Recipe, experiment, usual_rate
+from fnnet.recipe import Recipe
 from fnnet.record import as_dict
 from fnnet.stream import State, first_state
 from fnnet.summary import describe
@@ -96,12 +97,11 @@ def _follow(run: Experiment, data: Dataset, shown: bool) -> tuple[State, float, 
 
 def _opening(run: Experiment, data: Dataset) -> str:
     r = run.recipe
-    rate = usual_rate(r) if r.lr is None else r.lr
     return (
         f"{data.name}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
         f"{'x'.join(map(str, data.x.shape[1:]))}, {len(data.classes)} classes\n"
         f"network: {' | '.join(map(describe, run.net))} ({count_params(run.net):,} parameters, {r.dtype})\n"
-        f"training: {r.loss}, {r.optimizer}, lr {rate:g} {r.schedule}, {r.epochs:,} epochs "
+        f"training: {r.loss}, {r.optimizer}, lr {r.lr:g} {r.schedule}, {r.epochs:,} epochs "
         f"in batches of {r.batch_size}, seed {r.seed}"
     )
 

@@ -1,0 +1,134 @@
+"""An experiment: a recipe made real on a data set. The same recipe on the same data gives the same bits."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, final
+
+import numpy as np
+
+from fnnet import losses, optimizers
+from fnnet.array import Array, short_repr
+from fnnet.datasets import Dataset, split
+from fnnet.keys import Purpose, key
+from fnnet.layers import Fixed, Flatten, RandomShift, Scale, Standardize
+from fnnet.models import ACTIVATIONS, mlp
+from fnnet.plan import steps_per_epoch
+from fnnet.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe, settled
+from fnnet.record import frozen
+from fnnet.stream import State, train
+from fnnet.tree import arrays, has_params, with_arrays
+
+#: The brightest value of the images of a data set, where it is not 255.
+GRAY_LEVELS = {"digits": 16}
+
+
+@final
+@frozen
+class Experiment:
+    """A recipe made real on a data set: the first network, its training and validation rows, and what trains it.
+
+    Its recipe leaves nothing open: what was None is filled in.
+    """
+
+    recipe: Recipe
+    net: Any
+    x: Array
+    y: Array
+    validation: tuple[Array, Array] | None
+    loss: Callable[..., Any]
+    optimizer: optimizers.Optimizer
+    classes: int
+
+    def targets(self, y: Array) -> Array:
+        """Class indices as the loss takes them."""
+        rows = LOSSES[self.recipe.loss][1]
+        return losses.one_hot(y, self.classes, self.recipe.dtype) if rows else y
+
+    def states(self, state: State | None = None) -> Iterator[State]:
+        """The training stream, from the start or from a state."""
+        validation = self.validation and (self.validation[0], self.targets(self.validation[1]))
+        r = self.recipe
+        return train(
+            self.net, self.x, self.targets(self.y), loss=self.loss, optimizer=self.optimizer, epochs=r.epochs,
+            batch_size=r.batch_size, seed=r.seed, validation=validation, patience=r.patience, state=state,
+        )  # fmt: skip
+
+
+def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
+    """The network and stream of a recipe on a data set, with the arrays of the network ``start`` where it is given.
+
+    Raises ValueError when they don't fit: a batch larger than the data, a shift of what is not an image, a start of
+    another shape.
+
+    >>> from fnnet.datasets import xor
+    >>> from fnnet.recipe import RECIPES
+    >>> experiment(RECIPES["xor"], xor()).net
+    (Affine(W=f8[2,8], b=f8[8]), Sigmoid(), Affine(W=f8[8,2], b=f8[2]))
+    """
+    x, y, validation = data.x, data.y, None
+    if recipe.validation:
+        x, y, *held = split(x, y, recipe.validation, key(recipe.seed, Purpose.SPLIT))
+        validation = (held[0], held[1])
+    recipe = settled(recipe, len(x))
+    size = recipe.batch_size or len(x)
+    if size > len(x):
+        raise ValueError(f"batch-size must be at most the {len(x)} training examples, got {size}")
+    net = mlp(
+        [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
+        ACTIVATIONS[recipe.activation](),
+        seed=recipe.seed,
+        first=_first(recipe, data, x),
+        init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that Affine.init checks
+        dropout=recipe.dropout,
+        batch_norm=recipe.batch_norm,
+        dtype=recipe.dtype,
+    )
+    net = _with_fixed(net if start is None else started(net, start), recipe.freeze)
+    steps = recipe.epochs * steps_per_epoch(len(x), size)
+    loss, optimizer = LOSSES[recipe.loss][0], _optimizer(recipe, steps)
+    return Experiment(recipe, net, x, y, validation, loss, optimizer, len(data.classes))
+
+
+def started(net: Any, start: Any) -> Any:
+    """The network with the arrays of another, which may differ in layers that hold none; ValueError if they don't fit.
+
+    >>> from fnnet import Affine, Dropout
+    >>> started((Dropout(), Affine([[0.0]], [0.0])), (Affine([[2.0]], [3.0]),))[1].W
+    array([[2.]])
+    """
+    here, there = arrays(net), arrays(start)
+    for (path, a), (other, b) in zip(here.items(), there.items(), strict=False):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            raise ValueError(f"a start must fit: {path} is {short_repr(a)}, and there {other} is {short_repr(b)}")
+    if len(here) != len(there):
+        raise ValueError(f"a start must fit: here are {len(here)} arrays, and there {len(there)}")
+    return with_arrays(net, there.values())
+
+
+def _with_fixed(net: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...]:
+    if places and max(places) >= len(net):
+        raise ValueError(f"freeze must be places from 0 to {len(net) - 1}, got {max(places)}")
+    made = tuple(Fixed(layer) if i in places and arrays(layer) else layer for i, layer in enumerate(net))
+    if places and not has_params(made):
+        raise ValueError("freeze leaves nothing to train")
+    return made
+
+
+def _first(recipe: Recipe, data: Dataset, x: Array) -> list[Any]:
+    """The layers that prepare the raw input: shift, flatten, and bring to a range near 1."""
+    images = x.ndim in (3, 4)
+    if recipe.shift and not images:
+        raise ValueError(f"shift moves images, but the examples of {data.name} have shape {x.shape[1:]}")
+    first: list[Any] = [RandomShift(recipe.shift)] if recipe.shift else []
+    first += [Flatten()] if x.ndim > 2 else []
+    if x.dtype == np.uint8:
+        return [*first, Scale(1.0 / GRAY_LEVELS.get(data.name, 255))]
+    return first if data.name == "xor" else [*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype)]
+
+
+def _optimizer(recipe: Recipe, steps: int) -> optimizers.Optimizer:
+    schedule = SCHEDULES[recipe.schedule](recipe.lr or 0.0, steps)
+    settings: dict[str, Any] = {"lr": schedule, "weight_decay": recipe.weight_decay}
+    if recipe.optimizer == "sgd":
+        settings["momentum"] = recipe.momentum
+    return OPTIMIZERS[recipe.optimizer](**settings)
