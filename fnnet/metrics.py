@@ -36,3 +36,20 @@ def confusion(outputs: Array, labels: Any) -> Array:
     k = outputs.shape[1]
     cells = np.asarray(labels, np.intp) * k + predicted(outputs)
     return freeze(np.bincount(cells, minlength=k * k).reshape(k, k))
+
+
+def precision_recall(counts: Array) -> tuple[Array, Array]:
+    """For each class, from `confusion` (K, K): which share of its predictions was right, and of its examples found.
+
+    NaN where there are none.
+
+    >>> precision_recall(np.array([[3, 1], [0, 2]]))
+    (array([1.        , 0.66666667]), array([0.75, 1.  ]))
+    """
+    right = np.diagonal(counts).astype(float)
+    predicted, there = counts.sum(axis=0), counts.sum(axis=1)
+    nothing = np.full(len(counts), np.nan)
+    return (
+        freeze(np.divide(right, predicted, out=nothing.copy(), where=predicted > 0)),
+        freeze(np.divide(right, there, out=nothing, where=there > 0)),
+    )

@@ -32,8 +32,8 @@ def save(path: str | os.PathLike[str], tree: Any) -> None:
     """Save a network, a training state, or whatever else is made of records.
 
     The file is an `.npz` whose arrays are called by their paths, written whole or not at all. Raises FileError when it
-    can't be, and ValueError or TypeError, naming the place, for what can't be saved: numbers that are not finite,
-    data, and settings other than numbers, texts and tuples of them.
+    can't be or the numbers are not finite, and TypeError, naming the place, for what can't be saved: data, and
+    settings other than numbers, texts and tuples of them.
 
     >>> from tempfile import TemporaryDirectory
     >>> from fnnet import Affine, Sigmoid
@@ -60,7 +60,7 @@ def packed(tree: Any, **about: Any) -> bytes:
     kept = arrays(tree)
     for name, a in kept.items():
         if not np.isfinite(a).all():
-            raise ValueError(f"{name} can't be saved: its numbers are not all finite")
+            raise FileError(f"{name} can't be saved: its numbers are not all finite")
     return pack({"tree": _outline(tree, ""), **about}, kept)
 
 

@@ -13,6 +13,12 @@ import numpy as np
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are kept in the working folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 def fnnet(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
     """Run `fnnet` with these arguments in a process of its own."""
     command = [sys.executable, "-m", "fnnet", *map(str, arguments)]
@@ -121,12 +127,12 @@ def test_no_network_and_no_data_names_three_ways_out(tmp_path: Path) -> None:
 
 def test_xor_is_solved_and_repeatable() -> None:
     """`fnnet train xor` solves XOR, and twice gives the same bits."""
-    first, second = result("train", "xor"), result("train", "xor")
+    first, second = result("train", "xor"), result("train", "xor", "--force")
     assert first["solved"]
     assert [row[:3] for row in first["rows"]] == [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
     assert all(abs(row[3] - row[2]) < 0.1 for row in first["rows"])
     assert first["sha256"] == second["sha256"]
-    assert first["sha256"] != result("train", "xor", "--seed", 1)["sha256"]
+    assert first["sha256"] != result("train", "xor", "--seed", 1, "--force")["sha256"]
 
 
 def test_xor_ends_with_its_truth_table() -> None:
@@ -182,7 +188,7 @@ def test_own_files(tmp_path: Path) -> None:
     y = 5 + (x[:, 0] > 100)
     np.savetxt(tmp_path / "own.csv", np.column_stack([x, y]), delimiter=",", header="a,b,c,class", comments="")
     np.savez(tmp_path / "own.npz", x=x, y=y, x_test=x[:50], y_test=y[:50])
-    table, arrays = (result("train", tmp_path / name) for name in ("own.csv", "own.npz"))
+    table, arrays = (result("train", tmp_path / name, "--out", name[4:]) for name in ("own.csv", "own.npz"))
     assert (table["train_examples"], table["test_examples"], arrays["test_examples"]) == (160, 40, 50)
     assert min(table["test_accuracy"], arrays["test_accuracy"]) > 0.9
 
@@ -269,7 +275,8 @@ def test_ctrl_c_reports_so_far_and_exits_130() -> None:
         printed, complained = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "test accuracy" in printed
-    assert complained.startswith("fnnet: stopped after epoch")
+    assert complained.startswith("fnnet: stopped by Ctrl-C, after ")
+    assert "go on with: fnnet train --resume runs/digits" in complained
     assert "Traceback" not in complained
 
 

@@ -36,7 +36,7 @@ FLOORS = [
 PACKAGES = ("layers", "optimizers", "datasets", "checking", "runs", "cli")
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"numpy", "attrs"}
-EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl"}
+EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl", "filelock"}
 NEVER_INSIDE = {"time", "datetime", "typer", "rich", "platformdirs", "argparse", "logging", "threading", "random"}
 
 each_module = pytest.mark.parametrize("module", MODULES)
@@ -135,7 +135,7 @@ def test_no_inheritance_inside(module: str) -> None:
 
 def test_importing_fnnet_is_light() -> None:
     """In a fresh interpreter ``import fnnet`` loads nothing heavy, and no tool of the command line."""
-    heavy = "torch torchvision typer rich click platformdirs matplotlib sklearn scipy hypothesis pytest jax pandas PIL"
+    heavy = "torch torchvision typer rich click platformdirs filelock matplotlib sklearn scipy hypothesis jax pandas PIL"
     code = f"import sys, fnnet; print(sorted(set({heavy.split()!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,9 +6,13 @@ from typing import Annotated
 
 import typer
 
-from fnnet.cli.check import check, summary
+from fnnet.cli.check import check
+from fnnet.cli.evaluate import evaluate
 from fnnet.cli.output import complain, say
+from fnnet.cli.predict import predict
+from fnnet.cli.summary import summary
 from fnnet.cli.train import train
+from fnnet.cli.verify import verify
 
 app = typer.Typer(
     name="fnnet",
@@ -17,6 +21,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+#: Rows of numbers may begin with a minus sign.
+NUMBERS = {"ignore_unknown_options": True}
 
 
 def _version(wanted: bool) -> None:
@@ -32,8 +40,8 @@ def root(
     """Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits."""
 
 
-for command in (train, check, summary):
-    app.command()(command)
+for command in (train, evaluate, predict, verify, check, summary):
+    app.command(context_settings=NUMBERS if command is predict else None)(command)
 
 
 def main() -> None:
@@ -42,6 +50,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    from fnnet.archive import FileError
     from fnnet.datasets import DataError
     from fnnet.stream import Diverged
 
@@ -49,7 +58,7 @@ def _run(arguments: list[str]) -> int:
         return app(arguments or ["--help"], prog_name="fnnet", standalone_mode=False) or 0
     except typer.Exit as stop:
         return stop.exit_code
-    except (DataError, Diverged, OSError, MemoryError) as error:
+    except (DataError, FileError, Diverged, OSError, MemoryError) as error:
         complain(str(error) or type(error).__name__)
         return 1
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""`fnnet check` and `fnnet summary`: a network looked at before it is trained."""
+"""`fnnet check`: every layer's backward against measured derivatives."""
 
 from typing import Annotated, Any, Optional
 
@@ -9,11 +9,10 @@ from fnnet.checking import Report, check_gradients, check_laws, samples
 from fnnet.cli import options as o
 from fnnet.cli.output import out, print_json, say, table
 from fnnet.datasets import Dataset
-from fnnet.experiment import Experiment, experiment
+from fnnet.experiment import experiment
 from fnnet.keys import Key, Purpose, generator, key
 from fnnet.network import offers
-from fnnet.record import as_dict, evolve
-from fnnet.summary import summarize
+from fnnet.record import evolve
 
 
 def check(
@@ -98,27 +97,3 @@ def _print(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         for sentence in row["broken"]:
             say(f"{row['name']}: {sentence}")
-
-
-def summary(
-    data: o.Data,
-    hidden: o.Hidden = None,
-    activation: o.Activation = None,
-    dropout: o.DropoutRate = None,
-    batch_norm: o.BatchNorm = None,
-    shift: o.Shift = None,
-    dtype: o.Dtype = None,
-    json: o.Json = False,
-) -> None:
-    """Show the network for DATA: each layer's output shape, parameters and bytes."""
-    given = o.outline_of(data)
-    run: Experiment = experiment(evolve(o.recipe_of(data, locals()), batch_size=1), given)
-    rows = summarize(run.net, given.x.shape[1:])
-    if json:
-        print_json([as_dict(row) for row in rows])
-        return
-    made = table(">", "layer", "output", ">parameters", ">bytes")
-    for row in rows:
-        made.add_row(row.place, row.name, "x".join(map(str, row.output)), f"{row.params:,}", f"{row.bytes:,}")
-    made.add_row("", "total", "", f"{sum(r.params for r in rows):,}", f"{sum(r.bytes for r in rows):,}", style="bold")
-    out.print(made)

@@ -12,16 +12,18 @@ from fnnet.keys import Purpose, key
 from fnnet.recipe import RECIPES, Recipe
 from fnnet.record import evolve, names
 
-NETWORK, TRAINING, DATA = "The network", "Its training", "Data and output"
+NETWORK, TRAINING, FOLDER, DATA = "The network", "Its training", "The run folder", "Data and output"
 
 
 def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
 
 
-Data = Annotated[
-    str, typer.Argument(metavar="DATA", help="xor, digits, mnist, fashion-mnist, kmnist, FILE.npz or FILE.csv.")
-]
+WHAT = "xor, digits, mnist, fashion-mnist, kmnist, FILE.npz or FILE.csv."
+
+MaybeData = Annotated[Optional[str], typer.Argument(metavar="DATA", help=WHAT, show_default=False)]
+DataOrRun = Annotated[str, typer.Argument(metavar="DATA|RUN", help=f"{WHAT[:-1]}; or the folder of a run.")]
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 Hidden = Annotated[Optional[str], _flag(NETWORK, "Sizes of the hidden layers, such as 128,64; or none.")]
 Activation = Annotated[Optional[str], _flag(NETWORK, "sigmoid, tanh, relu, leaky-relu or gelu.")]
 DropoutRate = Annotated[Optional[float], _flag(NETWORK, "Share of hidden units left out in each step.", "--dropout")]
@@ -41,6 +43,14 @@ BatchSize = Annotated[Optional[int], _flag(TRAINING, "Examples in a step.")]
 Seed = Annotated[Optional[int], _flag(TRAINING, "Of all randomness: the same seed gives the same bits.")]
 Validation = Annotated[Optional[float], _flag(TRAINING, "Share of the training set held out to choose the best epoch.")]
 Patience = Annotated[Optional[int], _flag(TRAINING, "Stop after so many epochs without a better validation loss.")]
+Freeze = Annotated[Optional[str], _flag(TRAINING, "Layers that stay as they are, by their places, such as 0,1.")]
+Out = Annotated[Optional[Path], _flag(FOLDER, "Folder of the run (default: runs/ and the name of the data).")]
+Resume = Annotated[Optional[Path], _flag(FOLDER, "Go on with the run in this folder; nothing else need be said.")]
+From = Annotated[
+    Optional[Path], _flag(FOLDER, "Begin with the network of this run, and as many layers and units.", "--from")
+]
+Force = Annotated[bool, _flag(FOLDER, "Replace the run that the folder holds.", "--force")]
+NoSave = Annotated[bool, _flag(FOLDER, "Leave nothing on the disk.", "--no-save")]
 DataDir = Annotated[
     Optional[Path], _flag(DATA, "Folder of the MNIST family (default: FNNET_DATA, or your data folder).")
 ]
@@ -49,19 +59,25 @@ Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--js
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
 
 
-def recipe_of(name: str, flags: dict[str, Any]) -> Recipe:
-    """The recipe of a data set, changed by the flags that were given. Raises ValueError as `Recipe` does."""
-    said = {name: flags.get(name) for name in names(Recipe)}
-    changes = {name: value for name, value in said.items() if value is not None}
-    if "hidden" in changes:
-        changes["hidden"] = sizes(changes["hidden"])
-    return evolve(RECIPES.get(name, Recipe()), **changes)
+MEANT = {"hidden": "sizes such as 128,64, or none", "freeze": "numbers of layers, such as 0,1, or none"}
 
 
-def sizes(text: str) -> tuple[int, ...]:
-    """The sizes in a text such as "128,64"; "none" is no hidden layer.
+def recipe_of(name: str, flags: dict[str, Any], base: Recipe | None = None) -> Recipe:
+    """The recipe of a data set, or another, changed by the flags that were given; ValueError as `Recipe` raises it."""
+    changes = given(flags)
+    return evolve(base or RECIPES.get(name, Recipe()), **changes)
 
-    >>> sizes("128,64"), sizes("none")
+
+def given(flags: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a recipe that were said by flags."""
+    said = {name: flags[name] for name in names(Recipe) if flags.get(name) is not None}
+    return said | {name: sizes(said[name], name) for name in ("hidden", "freeze") if name in said}
+
+
+def sizes(text: str, name: str) -> tuple[int, ...]:
+    """The numbers in a text such as "128,64"; "none" is no number.
+
+    >>> sizes("128,64", "hidden"), sizes("none", "hidden")
     ((128, 64), ())
     """
     if text.strip().lower() == "none":
@@ -69,16 +85,20 @@ def sizes(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"hidden must be sizes such as 128,64, or none, got {text!r}") from None
+        raise ValueError(f"{name} must be {MEANT[name]}, got {text!r}") from None
 
 
 def data_of(name: str, folder: Path | None = None, mirror: str | None = None, seed: int = 0) -> Dataset:
     """The data set of this name or path; a file without a test part gives a fifth of its rows for one."""
     if complaint := unknown(name):
         raise ValueError(complaint)
-    chosen = folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
-    data = load(name, chosen, mirror)
+    data = load(name, folder_of(folder), mirror)
     return data if len(data.y_test) else hold_out(data, 0.2, key(seed, Purpose.SPLIT, step=1))
+
+
+def folder_of(folder: Path | None) -> Path:
+    """The folder of the MNIST family: as said, or the environment's, or the user's data folder."""
+    return folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
 
 
 def outline_of(name: str) -> Dataset:

@@ -1,7 +1,7 @@
 """The progress bar of a training run: on stderr, and only on a terminal."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -10,9 +10,17 @@ from fnnet.experiment import Experiment
 from fnnet.plan import steps_per_epoch
 from fnnet.stream import State
 
+#: Seconds between two looks at the run.
+OFTEN = 0.1
 
-def watched(states: Iterator[State], run: Experiment, accuracy: dict[int, float], shown: bool) -> Iterator[State]:
-    """The same states, with a bar of epoch, loss, accuracy, examples a second and time left."""
+
+def watched(
+    states: Iterable[State], run: Experiment, look: Callable[[State], float] | None, shown: bool
+) -> Iterator[State]:
+    """The same states, with a bar of epoch, loss, accuracy, examples a second and time left.
+
+    ``look`` measures the accuracy of a state, at the end of an epoch.
+    """
     if not shown:
         yield from states
         return
@@ -21,20 +29,32 @@ def watched(states: Iterator[State], run: Experiment, accuracy: dict[int, float]
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[seen]}"), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, refresh_per_second=10) as progress:
         task = progress.add_task("epoch 1", total=steps, seen="")
-        start = last = time.monotonic()
-        first: State | None = None
+        start = last = looked = time.monotonic()
+        first: int | None = None
+        accuracy = ""
         for state in states:
             yield state
-            first = first or state
+            first = state.step - 1 if first is None else first
             now = time.monotonic()
-            if now - last > 0.1:
+            if look and state.batch == 0 and now - looked > OFTEN:
+                accuracy = f"accuracy {look(state):.4f}  "
+                looked = time.monotonic()
+                start += looked - now
+            if now - last > OFTEN:
                 last = now
-                done = (state.step - first.step + 1) * size
-                right = accuracy.get(max(accuracy, default=0))
-                seen = f"loss {state.mean_loss:.4f}  " + (f"accuracy {right:.4f}  " if right is not None else "")
+                speed = (state.step - first) * size / (now - start)
                 progress.update(
                     task,
                     completed=state.step,
                     description=f"epoch {state.epoch + (state.batch > 0)} of {run.recipe.epochs}",
-                    seen=f"{seen}{done / (now - start):,.0f} examples/s",
+                    seen=f"loss {state.mean_loss:.4f}  {accuracy}{speed:,.0f} examples/s",
                 )
+
+
+def timed(states: Iterable[State], seconds: list[float]) -> Iterator[State]:
+    """The same states; the time that it takes to make each is added to ``seconds[0]``."""
+    start = time.perf_counter()
+    for state in states:
+        seconds[0] += time.perf_counter() - start
+        yield state
+        start = time.perf_counter()

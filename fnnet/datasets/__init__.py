@@ -4,7 +4,7 @@ import difflib
 import os
 from pathlib import Path
 
-from fnnet.datasets.dataset import DataError, Dataset, dataset
+from fnnet.datasets.dataset import DataError, Dataset, dataset, digest
 from fnnet.datasets.digits import digits
 from fnnet.datasets.idx import read_idx
 from fnnet.datasets.mnist import fashion_mnist, kmnist, mnist
@@ -13,7 +13,7 @@ from fnnet.datasets.table import load_csv, load_npz
 from fnnet.datasets.xor import xor
 
 __all__ = [
-    "NAMES", "DataError", "Dataset", "dataset", "digits", "fashion_mnist", "hold_out", "kmnist", "load",
+    "NAMES", "DataError", "Dataset", "dataset", "digest", "digits", "fashion_mnist", "hold_out", "kmnist", "load",
     "load_csv", "load_npz", "mnist", "read_idx", "split", "unknown", "xor",
 ]  # fmt: skip
 

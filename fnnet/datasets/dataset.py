@@ -3,6 +3,7 @@
 Axis letters: N examples, K classes.
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any, final
 
@@ -63,6 +64,19 @@ def dataset(
     if test_examples.shape[1:] != examples.shape[1:]:
         raise DataError(f"x_test must have rows of shape {examples.shape[1:]} like x, got {test_examples.shape[1:]}")
     return Dataset(name, examples, labels, test_examples, _indices("y_test", test_labels, len(names)), names)
+
+
+def digest(data: Dataset) -> str:
+    """The SHA-256 over all examples, labels and names of classes, as 64 hexadecimal digits.
+
+    >>> digest(dataset("pair", [[0.0], [1.0]], [0, 1])) == digest(dataset("other", [[0.0], [1.0]], [0, 1]))
+    True
+    """
+    found = hashlib.sha256(repr(data.classes).encode())
+    for a in (data.x, data.y, data.x_test, data.y_test):
+        found.update(f"{a.dtype.str} {a.shape}".encode())
+        found.update(np.ascontiguousarray(a).data if a.size else b"")
+    return found.hexdigest()
 
 
 def whole_numbers(name: str, values: ArrayLike) -> Array:

@@ -1,0 +1,40 @@
+"""Ctrl-C, and the signal by which machines end a process: a run stops after the step in hand."""
+
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fnnet.stream import State
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def interruptions() -> Iterator[list[int]]:
+    """A list to which the first such signal is added, instead of what it usually does; a second does that."""
+    seen: list[int] = []
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def note(number: int, frame: Any) -> None:
+        seen.append(number)
+        restore()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    try:
+        for number in SIGNALS:
+            signal.signal(number, note)
+        yield seen
+    finally:
+        restore()
+
+
+def uninterrupted(states: Iterable[State], seen: list[int]) -> Iterator[State]:
+    """The states until there is a signal."""
+    for state in states:
+        yield state
+        if seen:
+            return

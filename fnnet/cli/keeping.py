@@ -1,0 +1,61 @@
+"""Saving a run while it trains: often enough that little is lost, seldom enough that it costs next to nothing."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fnnet.archive import FileError
+from fnnet.runs import Run
+from fnnet.runs.folder import keep
+from fnnet.runs.history import Row, row
+from fnnet.stream import State
+
+#: Seconds of an epoch after which its state is saved although it has not ended.
+PATIENCE = 30.0
+
+#: How many times the duration of the last save goes by before the next.
+SPARING = 50.0
+
+
+def kept(states: Iterable[State], folder: Path, run: Run, cost: float) -> Iterator[State]:
+    """The same states, the newest of them always in the folder.
+
+    Saved is each that ends an epoch, and one every 30 seconds of an epoch, and the last. Only epochs that are shorter
+    than 50 times what saving takes, ``cost`` seconds at first, are not all saved.
+    """
+    held = state = run.state
+    rows: list[Row] = []
+    saved = time.perf_counter()
+    for state in states:
+        ends = state.batch == 0
+        if ends:
+            rows.append(row(state))
+        now = time.perf_counter()
+        if now - saved > SPARING * cost and (ends or now - saved > PATIENCE):
+            keep(folder, run.at(state), rows, held is not None and held.batch == 0)
+            held, rows = state, []
+            saved = time.perf_counter()
+            cost = saved - now
+        yield state
+    if state is not None and state is not held:
+        keep(folder, run.at(state), rows, held is not None and held.batch == 0)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """The folder for this process alone, until the process ends, however it ends; FileError when another has it."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise FileError(f"{folder} is being written by another process; wait for it, or use another --out") from None
+    except OSError as error:
+        raise FileError(f"{folder} can't be written: {error.strerror or error}; use another --out") from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,79 @@
+"""`fnnet predict`: what a run's network says of pictures, or of numbers."""
+
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from threadpoolctl import threadpool_limits
+
+from fnnet import prediction
+from fnnet.array import Array
+from fnnet.cli import options as o
+from fnnet.cli.output import out, print_json, table
+from fnnet.cli.result import probabilities
+from fnnet.metrics import predicted
+from fnnet.pictures import read_picture
+from fnnet.runs import Run, load_run
+
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="IMAGE...|NUMBERS...", help="PNG or JPEG files; or rows of numbers, such as 0,1.")
+]
+
+
+def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
+    """Print the class of each IMAGE and the probability of every class; of XOR and tables, of each row of NUMBERS.
+
+    Pictures may be of any size and color, dark on light or light on dark: they are brought to the form of the
+    training data, as MNIST was made, scaled to its box and centered. This needs Pillow: pip install 'fnnet[images]'.
+
+    fnnet predict runs/mnist seven.png photo.jpg
+
+    fnnet predict runs/xor 0,1 1,1
+    """
+    found = load_run(run)
+    x = _examples(found, inputs)
+    with threadpool_limits(found.threads, "blas"):
+        p = probabilities(prediction.predict(found.net, x), found.recipe.loss)
+    names = inputs if len(inputs) == len(p) else [",".join(inputs)]
+    rows = [
+        {"input": name, "class": found.classes[best], "probabilities": dict(zip(found.classes, row, strict=True))}
+        for name, best, row in zip(names, predicted(p), p.astype(float).tolist(), strict=True)
+    ]
+    print_json(rows) if json else _print(rows, found)
+
+
+def _examples(run: Run, inputs: list[str]) -> Array:
+    if len(run.shape) == 1:
+        return _numbers(inputs, run.shape[0])
+    name = run.source.name
+    pictures = [read_picture(path, name) for path in inputs]
+    return np.stack(pictures)
+
+
+def _numbers(inputs: list[str], columns: int) -> Array:
+    """Rows of numbers; where each input is one number and a row wants more, all of them are one row."""
+    rows = [_row(text) for text in inputs]
+    if columns == len(rows) > 1 and all(len(row) == 1 for row in rows):
+        rows = [[row[0] for row in rows]]
+    for text, row in zip(inputs, rows, strict=False):
+        if len(row) != columns:
+            raise ValueError(f"a row must have {columns} numbers, such as {','.join('0' * columns)}, got {text}")
+    return np.array(rows)
+
+
+def _row(text: str) -> list[float]:
+    try:
+        row = [float(cell) for cell in text.split(",")]
+    except ValueError:
+        raise ValueError(f"this run takes rows of numbers, such as 0.5,1, got {text!r}") from None
+    if not np.isfinite(row).all():
+        raise ValueError(f"numbers must be finite, got {text}")
+    return row
+
+
+def _print(rows: list[dict[str, Any]], run: Run) -> None:
+    made = table("input", "class", *(f">{name}" for name in run.classes))
+    for row in rows:
+        shares = [f"{p:.3f}" for p in row["probabilities"].values()]
+        made.add_row(row["input"], row["class"], *shares)
+    out.print(made)

@@ -1,0 +1,92 @@
+"""What a training run says: at its beginning, and of its result."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fnnet.cli.output import say
+from fnnet.datasets import Dataset
+from fnnet.experiment import Experiment
+from fnnet.numeric import sigmoid, softmax
+from fnnet.prediction import evaluate, predict
+from fnnet.recipe import Recipe
+from fnnet.record import as_dict
+from fnnet.stream import State
+from fnnet.summary import describe
+from fnnet.tree import count_params, fingerprint
+
+LINEAR = (
+    "no hidden layer: softmax regression draws one straight line, and no line has (0,0) and (1,1) on one side "
+    "and (0,1) and (1,0) on the other; add a layer, such as --hidden 8"
+)
+
+
+def opening(run: Experiment, data: Dataset) -> str:
+    """The data, the network and the settings, in three lines."""
+    r = run.recipe
+    return (
+        f"{data.name}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
+        f"{'x'.join(map(str, data.x.shape[1:]))}, {len(data.classes)} classes\n"
+        f"network: {' | '.join(map(describe, run.net))} ({count_params(run.net):,} parameters, {r.dtype})\n"
+        f"training: {r.loss}, {r.optimizer}, lr {r.lr:g} {r.schedule}, {r.epochs:,} epochs "
+        f"in batches of {r.batch_size}, seed {r.seed}"
+    )
+
+
+def place(state: State) -> str:
+    """How far a run has come, in words."""
+    return f"{state.epoch:,} epochs" + (f" and {state.batch:,} steps of the next" if state.batch else "")
+
+
+def result(run: Experiment, data: Dataset, state: State, seconds: float) -> dict[str, Any]:
+    """The figures of a state: what ``--json`` prints."""
+    net = state.chosen
+    loss, accuracy = evaluate(net, run.loss, data.x_test, run.targets(data.y_test))
+    found = {
+        "data": data.name,
+        "train_examples": len(run.x),
+        "test_examples": len(data.x_test),
+        "parameters": count_params(net),
+        "epochs": state.epoch,
+        "steps": state.step,
+        "seconds": round(seconds, 4),
+        "train_loss": state.mean_loss if state.step else None,
+        "test_loss": loss,
+        "test_accuracy": accuracy,
+        "sha256": fingerprint(net),
+        "settings": as_dict(run.recipe),
+    }
+    if run.validation:
+        best = state.best_validation if state.best else None
+        found |= {"validation_loss": best, "best_epoch": state.best_epoch}
+    if data.name == "xor":
+        p = probabilities(predict(net, data.x), run.recipe.loss)[:, 1]
+        found["rows"] = [[*map(int, x), int(y), float(q)] for x, y, q in zip(data.x, data.y, p, strict=True)]
+        found["solved"] = bool(np.all(np.abs(p - data.y) < 0.1))
+    return found
+
+
+def probabilities(outputs: Any, loss: str) -> Any:
+    """What a network trained with this loss says of each class, from 0 to 1."""
+    given: dict[str, Callable[[Any], Any]] = {"cross-entropy": softmax, "sigmoid": sigmoid}
+    return given[loss](outputs) if loss in given else outputs
+
+
+def show(found: dict[str, Any], recipe: Recipe) -> None:
+    """Print a result for people."""
+    if "rows" in found:
+        say("\n A  B  target  output")
+        for a, b, target, p in found["rows"]:
+            say(f" {a}  {b}  {target:6d}  {p:6.3f}")
+        solved = "solved: every output is within 0.1 of its target" if found["solved"] else "not solved"
+        say(f"{solved}, after {found['epochs']:,} epochs in {found['seconds']:.2f} s")
+        if not recipe.hidden:
+            say(LINEAR)
+        return
+    right = round(found["test_accuracy"] * found["test_examples"])
+    best = f", best epoch {found['best_epoch']}" if "best_epoch" in found else ""
+    say(
+        f"test accuracy {found['test_accuracy']:.4f} ({right:,} of {found['test_examples']:,}), "
+        f"test loss {found['test_loss']:.4f}, after {found['epochs']:,} epochs in {found['seconds']:.2f} s{best}"
+    )

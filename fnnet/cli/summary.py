@@ -1,0 +1,58 @@
+"""`fnnet summary`: a network layer by layer, before it is trained or after."""
+
+from pathlib import Path
+from typing import Any
+
+from fnnet.archive import is_archive
+from fnnet.cli import options as o
+from fnnet.cli.output import out, print_json, say, table
+from fnnet.cli.result import place
+from fnnet.experiment import experiment
+from fnnet.record import as_dict, evolve
+from fnnet.runs import load_run
+from fnnet.summary import Row, summarize
+
+
+def summary(
+    data: o.DataOrRun,
+    hidden: o.Hidden = None,
+    activation: o.Activation = None,
+    dropout: o.DropoutRate = None,
+    batch_norm: o.BatchNorm = None,
+    shift: o.Shift = None,
+    dtype: o.Dtype = None,
+    json: o.Json = False,
+) -> None:
+    """Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.
+
+    fnnet summary mnist --hidden 128,64
+
+    fnnet summary runs/mnist
+    """
+    flags = locals()
+    there = Path(data).is_dir() or is_archive(data)
+    if there and o.given(flags):
+        raise ValueError(f"{data} is a run, whose network is what it is; leave out the flags")
+    rows = _of_run(data, json) if there else _of_data(data, flags)
+    if json:
+        print_json([as_dict(row) for row in rows])
+        return
+    made = table(">", "layer", "output", ">parameters", ">bytes")
+    for row in rows:
+        made.add_row(row.place, row.name, "x".join(map(str, row.output)), f"{row.params:,}", f"{row.bytes:,}")
+    made.add_row("", "total", "", f"{sum(r.params for r in rows):,}", f"{sum(r.bytes for r in rows):,}", style="bold")
+    out.print(made)
+
+
+def _of_data(name: str, flags: dict[str, Any]) -> list[Row]:
+    given = o.outline_of(name)
+    run = experiment(evolve(o.recipe_of(name, flags), batch_size=1), given)
+    return summarize(run.net, given.x.shape[1:])
+
+
+def _of_run(path: str, json: bool) -> list[Row]:
+    run = load_run(path)
+    if run.state and not json:
+        of = "" if run.recipe.epochs == run.state.epoch else f" of {run.recipe.epochs:,}"
+        say(f"{run.source.name}, after {place(run.state)}{of}: {run.recipe.optimizer}, {run.recipe.loss}\n")
+    return summarize(run.net, run.shape)

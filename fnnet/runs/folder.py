@@ -1,0 +1,100 @@
+"""The folder of a run: files that are whole at every moment, whenever the process is killed."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fnnet.archive import FileError, write
+from fnnet.runs.history import HEAD, Row, read_history, text
+from fnnet.runs.run import STATE, Run
+
+#: The last state before the newest that ended an epoch; the first network, where another run gave it; the network to
+#: use; a row for each epoch; and the settings, the machine and the result, for people to read.
+PREVIOUS, START, MODEL, HISTORY, RECORD = "previous.npz", "start.npz", "model.npz", "history.csv", "run.json"
+FILES = (STATE, PREVIOUS, START, MODEL, HISTORY, RECORD)
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether any file of a run is in a folder."""
+    return any((folder / name).exists() for name in FILES)
+
+
+def begin(folder: Path, run: Run, record: dict[str, Any]) -> None:
+    """Make the folder that of this run at its first state. Another run's files in it are removed, and nothing else."""
+    with _explained(folder):
+        for name in FILES:
+            (folder / name).unlink(missing_ok=True)
+        _sweep(folder)
+    if run.start:
+        write(folder / START, run.packed(run.net))
+    _write_record(folder, record)
+    write(folder / HISTORY, HEAD.encode())
+    _write_state(folder, run)
+
+
+def tidy(folder: Path, run: Run) -> None:
+    """Bring the folder of a run that was stopped anywhere back to its state: rows of later epochs are forgotten."""
+    epoch = run.state.epoch if run.state else 0
+    with _explained(folder):
+        _sweep(folder)
+        rows = read_history(folder / HISTORY)
+    write(folder / HISTORY, (HEAD + text(row for row in rows if row.epoch <= epoch)).encode())
+
+
+def keep(folder: Path, run: Run, rows: Iterable[Row], ended: bool) -> None:
+    """Save the run's state, and before it the rows of the epochs since the state that the folder holds.
+
+    ``ended`` says that that one ended an epoch: it then becomes the previous one. Raises FileError when it can't be
+    written, and that one stays.
+    """
+    with _explained(folder):
+        with (folder / HISTORY).open("a") as file:
+            file.write(text(rows))
+            file.flush()
+            os.fsync(file.fileno())
+        if ended:
+            _remember(folder)
+    _write_state(folder, run)
+
+
+def finish(folder: Path, run: Run, record: dict[str, Any]) -> None:
+    """Save the network to use, and the result."""
+    write(folder / MODEL, run.packed(run.net))
+    _write_record(folder, record)
+
+
+def _write_state(folder: Path, run: Run) -> None:
+    write(folder / STATE, run.packed(run.state))
+
+
+def _write_record(folder: Path, record: dict[str, Any]) -> None:
+    write(folder / RECORD, (json.dumps(record, indent=1, allow_nan=False) + "\n").encode())
+
+
+def _remember(folder: Path) -> None:
+    """Let the state be the previous one too, by a second name where the file system has such."""
+    part = folder / f".{PREVIOUS}.{os.getpid()}.part"
+    part.unlink(missing_ok=True)
+    try:
+        os.link(folder / STATE, part)
+    except OSError:
+        shutil.copyfile(folder / STATE, part)
+    os.replace(part, folder / PREVIOUS)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left half written."""
+    for path in folder.glob(".*.part"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FileError(f"{folder} can't be written: {error.strerror or error}") from error

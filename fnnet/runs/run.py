@@ -1,0 +1,103 @@
+"""A training run as a value: what was asked for, on which data, and how far it came."""
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self, final
+
+from fnnet.archive import FileError
+from fnnet.datasets import DataError, Dataset, digest
+from fnnet.experiment import Experiment, experiment
+from fnnet.recipe import Recipe
+from fnnet.record import as_dict, frozen, replace
+from fnnet.saving import opened, packed
+from fnnet.stream import State
+from fnnet.summary import summarize
+from fnnet.tree import arrays, same_structure
+
+STATE = "state.npz"
+
+
+@final
+@frozen
+class Source:
+    """Where data come from: a name or a path, the folder that keeps them, and the SHA-256 over all of them."""
+
+    name: str
+    folder: str | None
+    sha256: str
+
+
+@final
+@frozen
+class Run:
+    """A training run: from it and its data, everything after follows.
+
+    ``shape`` is that of one example, ``classes`` are their names, ``threads`` says how many BLAS threads compute, and
+    ``start`` is the fingerprint of the network that it began with, if that was another run's. ``net`` is the network
+    to use. A network that was taken out of its run has no ``state``.
+    """
+
+    recipe: Recipe
+    source: Source
+    shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    threads: int
+    start: str | None
+    net: Any
+    state: State | None = None
+
+    def at(self, state: State) -> Self:
+        """The run at another of its states."""
+        return replace(self, state=state, net=state.chosen)
+
+    def experiment(self, data: Dataset, start: Any = None) -> Experiment:
+        """What trains the run: ``run.experiment(data).states(run.state)`` goes on with it.
+
+        Raises DataError for other data than the run's.
+        """
+        if digest(data) != self.source.sha256:
+            raise DataError(f"the data of {self.source.name} are not those of the run: their SHA-256 differs")
+        return experiment(self.recipe, data, start)
+
+    def packed(self, tree: Any) -> bytes:
+        """The bytes of a file with the run's state or network in it, and all that is to be known of the run."""
+        about = {name: value for name, value in as_dict(self).items() if name not in ("net", "state")}
+        return packed(tree, run={**about, "recipe": as_dict(self.recipe), "source": as_dict(self.source)})
+
+
+def load_run(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Run:
+    """The run in a folder, at its newest saved state, or a network that was taken out of a run, from its file.
+
+    ``layers`` are the classes in it that are not fnnet's own. Raises FileError when there is none, or as `load` does.
+    """
+    file = Path(path, STATE) if Path(path).is_dir() else Path(path)
+    if not file.exists():
+        raise FileError(f"{path} holds no run: {STATE} is missing" if file != Path(path) else f"{path} is not there")
+    tree, header = opened(file, layers)
+    try:
+        return _run(tree, dict(header["run"]), file.stat().st_size)
+    except Exception as error:  # a header that was made to deceive can be wrong in as many ways as there are fields
+        known = str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
+        raise FileError(f"{file} holds no run: {known}") from error
+
+
+def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
+    recipe, source = Recipe(**about.pop("recipe")), Source(**about.pop("source"))
+    shape, classes = tuple(about.pop("shape")), tuple(map(str, about.pop("classes")))
+    state = tree if isinstance(tree, State) else None
+    run = Run(recipe, source, shape, classes, net=tree if state is None else state.chosen, state=state, **about)
+    if math.prod(shape) > size or summarize(run.net, shape)[-1].output != (len(classes),):
+        raise ValueError(f"its network does not lead from {shape} to {len(classes)} classes")
+    if state is not None:
+        for other in (*state.optimizer.moments, *([state.best] if state.best else [])):
+            _alike(state.params, other)
+    return run
+
+
+def _alike(net: Any, other: Any) -> None:
+    same_structure(net, other)
+    for (path, a), b in zip(arrays(net).items(), arrays(other).values(), strict=True):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            raise ValueError(f"its parts differ in the shape of {path}")
