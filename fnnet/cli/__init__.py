@@ -1,71 +1,13 @@
 """The command line: the only place that prints, reads the clock and the environment, and knows default folders."""
 
 import sys
-from importlib.metadata import version
-from typing import Annotated
-
-import typer
-
-from fnnet.cli.check import check
-from fnnet.cli.evaluate import evaluate
-from fnnet.cli.output import complain, say
-from fnnet.cli.predict import predict
-from fnnet.cli.summary import summary
-from fnnet.cli.train import train
-from fnnet.cli.verify import verify
-
-app = typer.Typer(
-    name="fnnet",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-#: Rows of numbers may begin with a minus sign.
-NUMBERS = {"ignore_unknown_options": True}
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        say(f"fnnet {version('fnnet')}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
-) -> None:
-    """Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits."""
-
-
-for command in (train, evaluate, predict, verify, check, summary):
-    app.command(context_settings=NUMBERS if command is predict else None)(command)
 
 
 def main() -> None:
-    """Run the command line: one line for what went wrong; exit 2 for usage, 1 for a failed run, 130 for Ctrl-C."""
-    sys.exit(_run(sys.argv[1:]))
-
-
-def _run(arguments: list[str]) -> int:
-    from fnnet.archive import FileError
-    from fnnet.datasets import DataError
-    from fnnet.stream import Diverged
-
+    """Run the command line. What it needs is imported here, so that Ctrl-C is quiet from the first moment on."""
     try:
-        return app(arguments or ["--help"], prog_name="fnnet", standalone_mode=False) or 0
-    except typer.Exit as stop:
-        return stop.exit_code
-    except (DataError, FileError, Diverged, OSError, MemoryError) as error:
-        complain(str(error) or type(error).__name__)
-        return 1
-    except ValueError as error:
-        complain(str(error))
-        return 2
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        complain(f"{error.format_message()} (see fnnet --help)")
-        return 2
+        from fnnet.cli.app import run
+
+        sys.exit(run(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
