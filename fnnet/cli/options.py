@@ -43,6 +43,9 @@ BatchSize = Annotated[Optional[int], _flag(TRAINING, "Examples in a step.")]
 Seed = Annotated[Optional[int], _flag(TRAINING, "Of all randomness: the same seed gives the same bits.")]
 Validation = Annotated[Optional[float], _flag(TRAINING, "Share of the training set held out to choose the best epoch.")]
 Patience = Annotated[Optional[int], _flag(TRAINING, "Stop after so many epochs without a better validation loss.")]
+Threads = Annotated[
+    Optional[int], _flag(TRAINING, "BLAS threads (default: 1 for small networks, else the machine's).", min=1)
+]
 Freeze = Annotated[Optional[str], _flag(TRAINING, "Layers that stay as they are, by their places, such as 0,1.")]
 Out = Annotated[Optional[Path], _flag(FOLDER, "Folder of the run (default: runs/ and the name of the data).")]
 Resume = Annotated[Optional[Path], _flag(FOLDER, "Go on with the run in this folder; nothing else need be said.")]

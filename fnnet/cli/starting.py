@@ -9,7 +9,7 @@ from fnnet.cli.threads import worth
 from fnnet.datasets import Dataset, digest
 from fnnet.experiment import Experiment, experiment
 from fnnet.recipe import Recipe, depends_on_epochs
-from fnnet.record import evolve, frozen, replace
+from fnnet.record import as_dict, evolve, frozen, replace
 from fnnet.runs import Run, Source, load_run
 from fnnet.runs.folder import holds_run
 from fnnet.stream import State, first_state
@@ -76,7 +76,7 @@ def fresh(flags: dict[str, Any]) -> Job:
         source=_source(name, flags["data_dir"], data),
         shape=data.x.shape[1:],
         classes=data.classes,
-        threads=worth(made),
+        threads=flags["threads"] or worth(made),
         start=fingerprint(made.net) if other else None,
         net=made.net,
         state=state,
@@ -101,9 +101,9 @@ def resumed(flags: dict[str, Any]) -> Job:
         raise FileError(f"{folder} holds a network and no state to go on from; begin a new run with --from {folder}")
     said = o.given(flags)
     epochs = said.pop("epochs", run.recipe.epochs)
-    for name, value in said.items():
-        was = getattr(run.recipe, name)
-        if value != was:
+    settings = {**as_dict(run.recipe), "threads": run.threads}
+    for name, value in {**said, "threads": flags["threads"] or run.threads}.items():
+        if value != (was := settings[name]):
             raise ValueError(
                 f"{name.replace('_', '-')} is {_text(was)} in {folder}, got {_text(value)}: a run keeps its settings; "
                 f"leave it out, or begin a new run with --from {folder}"

@@ -44,6 +44,7 @@ def train(
     validation: o.Validation = None,
     patience: o.Patience = None,
     freeze: o.Freeze = None,
+    threads: o.Threads = None,
     out: o.Out = None,
     resume: o.Resume = None,
     from_: o.From = None,
