@@ -5,6 +5,7 @@ from the left to run and from the right to learn; training is a stream of immuta
 """
 
 from fnnet import datasets
+from fnnet.archive import FileError
 from fnnet.array import Array, freeze, readonly
 from fnnet.checking import check_gradients, check_laws
 from fnnet.keys import Key, Purpose, generator, key
@@ -33,6 +34,8 @@ from fnnet.network import absorb, backward, backward_trace, forward, gradients, 
 from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, global_norm
 from fnnet.prediction import evaluate, predict
 from fnnet.record import buffer, data, frozen, param, replace, sub
+from fnnet.runs import Run, load_run
+from fnnet.saving import load, save
 from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
 from fnnet.stream import Diverged, State, train
 from fnnet.summary import summarize
@@ -53,6 +56,7 @@ __all__ = [
     "Diverged",
     "Dropout",
     "Exponential",
+    "FileError",
     "Fixed",
     "Flatten",
     "GaussianNoise",
@@ -66,6 +70,7 @@ __all__ = [
     "RandomShift",
     "ReLU",
     "Residual",
+    "Run",
     "Scale",
     "Sigmoid",
     "SigmoidCrossEntropy",
@@ -97,6 +102,8 @@ __all__ = [
     "gradients",
     "key",
     "leaves",
+    "load",
+    "load_run",
     "map_params",
     "mlp",
     "one_hot",
@@ -104,6 +111,7 @@ __all__ = [
     "predict",
     "readonly",
     "replace",
+    "save",
     "sub",
     "summarize",
     "train",
