@@ -32,6 +32,7 @@ from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntr
 from fnnet.models import mlp
 from fnnet.network import absorb, backward, backward_trace, forward, gradients, training
 from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, global_norm
+from fnnet.outline import fingerprint
 from fnnet.prediction import evaluate, predict
 from fnnet.record import buffer, data, frozen, param, replace, sub
 from fnnet.runs import Run, load_run
@@ -39,7 +40,7 @@ from fnnet.saving import load, save
 from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
 from fnnet.stream import Diverged, State, train
 from fnnet.summary import summarize
-from fnnet.tree import arrays, count_params, fingerprint, leaves, map_params
+from fnnet.tree import arrays, count_params, leaves, map_params
 
 __all__ = [
     "GELU",

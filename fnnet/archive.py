@@ -33,6 +33,15 @@ class FileError(ValueError):
     """A file can't be used, said in one sentence that begins with its path."""
 
 
+def sentence(error: object) -> str:
+    r"""What an error says, on one line, and not longer than a reader bears.
+
+    >>> sentence("two\nlines")
+    'two lines'
+    """
+    return " ".join(str(error)[:2000].split())[:300]
+
+
 def pack(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """The bytes of a file. The same contents give the same bytes.
 
@@ -60,6 +69,8 @@ def _npy(a: Array) -> bytes:
 def is_archive(path: str | os.PathLike[str]) -> bool:
     """Whether a path is a file that ends as `pack` ends one."""
     try:
+        if not os.path.isfile(path):  # a pipe would be waited for
+            return False
         with Path(path).open("rb") as file:
             file.seek(-len(MARK) - DIGEST, os.SEEK_END)
             return file.read(len(MARK)) == MARK
@@ -79,7 +90,7 @@ def unpack(data: bytes) -> Contents:
     except ValueError:
         raise
     except Exception as error:  # bytes made to deceive make zipfile, json and NumPy raise a dozen kinds
-        raise ValueError(f"is not a file that fnnet saved: {' '.join(str(error).split())[:200]}") from error
+        raise ValueError(f"is not a file that fnnet saved: {sentence(error)}") from error
 
 
 def _members(data: bytes) -> Contents:
@@ -93,7 +104,8 @@ def _members(data: bytes) -> Contents:
         version, names = header.pop("format"), header.pop("members")
         if version != FORMAT:
             raise ValueError(f"has format {version}, and this fnnet reads format {FORMAT}: a newer fnnet wrote it")
-        if [info.filename for info in infos] != [HEADER, *(f"{name}.npy" for name in names)]:
+        found = [info.filename for info in infos]
+        if found != [HEADER, *(f"{name}.npy" for name in names)] or len(set(found)) < len(found):
             raise ValueError("holds other members than its header says")
         return header, {name: _array(name, file.read(f"{name}.npy")) for name in names}
 
@@ -119,10 +131,12 @@ def read(path: str | os.PathLike[str]) -> Contents:
         return unpack(Path(path).read_bytes())
     except OSError as error:
         raise FileError(f"{path} can't be read: {error.strerror or error}") from error
+    except MemoryError as error:
+        raise FileError(f"{path} can't be read: it is larger than the memory") from error
     except FileError:
         raise
     except ValueError as error:
-        raise FileError(f"{path} {error}") from error
+        raise FileError(f"{path} {sentence(error)}") from error
 
 
 def write(path: str | os.PathLike[str], data: bytes) -> None:

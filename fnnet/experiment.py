@@ -85,7 +85,7 @@ def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
     )
     net = _with_fixed(net if start is None else started(net, start), recipe.freeze)
     steps = recipe.epochs * steps_per_epoch(len(x), size)
-    loss, optimizer = LOSSES[recipe.loss][0], _optimizer(recipe, steps)
+    loss, optimizer = LOSSES[recipe.loss][0], optimizer_of(recipe, steps)
     return Experiment(recipe, net, x, y, validation, loss, optimizer, len(data.classes))
 
 
@@ -126,7 +126,8 @@ def _first(recipe: Recipe, data: Dataset, x: Array) -> list[Any]:
     return first if data.name == "xor" else [*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype)]
 
 
-def _optimizer(recipe: Recipe, steps: int) -> optimizers.Optimizer:
+def optimizer_of(recipe: Recipe, steps: int) -> optimizers.Optimizer:
+    """The optimizer of a recipe, for a run of so many steps."""
     schedule = SCHEDULES[recipe.schedule](recipe.lr or 0.0, steps)
     settings: dict[str, Any] = {"lr": schedule, "weight_decay": recipe.weight_decay}
     if recipe.optimizer == "sgd":

@@ -13,19 +13,23 @@ import attrs
 import numpy as np
 
 from fnnet import layers as own
-from fnnet.archive import FileError, pack, read, write
+from fnnet.archive import FileError, pack, read, sentence, write
 from fnnet.array import Array
 from fnnet.keys import Key, key
 from fnnet.optimizers import OptimizerState
 from fnnet.record import kept_fields, names, settings
 from fnnet.stream import State, checked
 from fnnet.tree import PARTS, arrays
+from fnnet.typed import typed
 
 KNOWN: dict[str, type] = {
     **{name: getattr(own, name) for name in own.__all__},
     "OptimizerState": OptimizerState,
     "State": State,
 }
+
+#: Whole numbers from here on are not kept: Python reads no decimals of more than 4,300 digits.
+WHOLE = 10**1000
 
 
 def save(path: str | os.PathLike[str], tree: Any) -> None:
@@ -77,7 +81,7 @@ def opened(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> tuple[A
         return tree, header
     except Exception as error:  # what a file says of its classes can be wrong in as many ways as they can be built
         reason = str(error) if isinstance(error, ValueError) else f"holds no network: {type(error).__name__} {error}"
-        raise FileError(f"{path} {' '.join(reason.split())[:300]}") from error
+        raise FileError(f"{path} {sentence(reason)}") from error
 
 
 def _outline(tree: Any, place: str) -> Any:
@@ -95,9 +99,15 @@ def _outline(tree: Any, place: str) -> Any:
             raise TypeError(f"{at} can't be saved: its {name} is data, which is never saved")
     return {
         "class": cls.__name__,
-        "settings": {name: _plain(getattr(tree, name), f"{at} can't be saved: its {name}") for name in settings(cls)},
+        "settings": {name: _plain(getattr(tree, name), f"{at} can't be saved: its {name}") for name in _given(cls)},
         "parts": {n: _outline(getattr(tree, n), f"{place}{n}.") for n, kind in kept_fields(cls) if kind in PARTS},
     }
+
+
+def _given(cls: type) -> list[str]:
+    """The settings of a class that it is given; those that it makes itself are made again."""
+    made = {field.name for field in attrs.fields(cls) if not field.init}
+    return [name for name in settings(cls) if name not in made]
 
 
 def _tree(outline: Any, kept: dict[str, Array], classes: Mapping[str, type], place: str) -> Any:
@@ -109,11 +119,12 @@ def _tree(outline: Any, kept: dict[str, Array], classes: Mapping[str, type], pla
         raise ValueError(
             f"holds a {outline['class']!r}, which fnnet does not know; give its class: load(path, layers=...)"
         )
-    values = {name: _value(value) for name, value in outline["settings"].items()}
+    given = {field.name: field.alias for field in attrs.fields(cls)}  # a private name is given without its underscore
+    values = {given[name]: _value(value) for name, value in outline["settings"].items()}
     for name, kind in kept_fields(cls):
         at = f"{place}{name}"
-        values[name] = _tree(outline["parts"][name], kept, classes, f"{at}.") if kind in PARTS else kept.pop(at)
-    made = cls(**values)
+        values[given[name]] = _tree(outline["parts"][name], kept, classes, f"{at}.") if kind in PARTS else kept.pop(at)
+    made = cls(**values) if cls.__name__ not in KNOWN else typed(cls(**values))
     return checked(made) if isinstance(made, State) else made
 
 
@@ -127,14 +138,15 @@ def _plain(value: Any, name: str) -> Any:
         return [_plain(part, name) for part in value]
     if isinstance(value, float) and not np.isfinite(value):
         return {"float": repr(value)}
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | float | str) or (isinstance(value, int) and -WHOLE < value < WHOLE):
         return value
-    raise TypeError(f"{name} is {value!r}, not a number, a text or a tuple of them")
+    kind = "a whole number too large to keep" if isinstance(value, int) else sentence(repr(value))
+    raise TypeError(f"{name} is {kind}, not a number, a text or a tuple of them")
 
 
 def _value(plain: Any) -> Any:
     if isinstance(plain, list):
         return tuple(map(_value, plain))
     if isinstance(plain, dict):
-        return key(*plain["key"]) if "key" in plain else float(plain["float"])
+        return key(*Key(*plain["key"])) if "key" in plain else float(plain["float"])
     return plain

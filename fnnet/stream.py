@@ -19,6 +19,7 @@ from fnnet.prediction import cast, evaluate
 from fnnet.record import frozen, replace, sub
 from fnnet.schedules import rate
 from fnnet.summary import describe, layers_of
+from fnnet.typed import typed
 
 
 class Diverged(ArithmeticError):
@@ -64,12 +65,12 @@ class State:
 
 def checked(state: State) -> State:
     """The state, if its figures can be those of a run; otherwise ValueError. For states that come from outside."""
-    for name in ("seed", "epoch", "step", "batch", "examples", "best_epoch"):
-        if type(value := getattr(state, name)) is not int or not 0 <= value < 2**63:
-            raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
-    for name in ("loss", "lr", "total", "validation", "best_validation"):
-        if (value := getattr(state, name)) is not None and type(value) is not float:
-            raise ValueError(f"{name} must be a number, got {value!r}")
+    typed(state)
+    counts = {name: getattr(state, name) for name in ("epoch", "step", "batch", "examples", "best_epoch")}
+    for name, value in {**counts, "optimizer.step": state.optimizer.step}.items():
+        if not 0 <= value < 2**63:
+            raise ValueError(f"{name} must be a whole number of at least 0, got {value}")
+    key(state.seed, Purpose.SHUFFLE)
     return state
 
 

@@ -58,7 +58,8 @@ def summarize(params: Params, shape: tuple[int, ...]) -> list[Row]:
     x = np.zeros((1, *shape), dtype_of(params))
     rows = []
     for place, layer in layers_of(params):
-        x = _run(layer, x, f"layer {place} ({describe(layer)})")
+        with np.errstate(all="ignore"):  # the shape is wanted, and not what the zeros come to
+            x = _run(layer, x, f"layer {place} ({describe(layer)})")
         size = sum(a.nbytes for a in arrays(layer).values())
         rows.append(Row(place, describe(layer), x.shape[1:], count_params(layer), size))
     return rows

@@ -1,17 +1,16 @@
-"""A network as one value: list its arrays, map over its parameters, count them, take its fingerprint.
+"""A network as one value: list its arrays, map over its parameters, count them.
 
 A *tree* is a record, or a tuple of trees. What is said here of a network holds for everything of its shape: its
 gradients, a velocity, an Adam moment.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
 
 from fnnet.array import Array, freeze
-from fnnet.record import kept_fields, replace, settings
+from fnnet.record import kept_fields, replace
 
 T = TypeVar("T")
 
@@ -184,34 +183,3 @@ def _parts(tree: Any) -> list[tuple[Any, Any]]:
     if isinstance(tree, tuple):
         return list(enumerate(tree))
     return [(name, getattr(tree, name)) for name, kind in kept_fields(type(tree)) if kind in PARTS]
-
-
-def fingerprint(tree: Any) -> str:
-    """The SHA-256 over classes, settings and every bit of the arrays, as 64 hexadecimal digits.
-
-    >>> from fnnet import Scale
-    >>> fingerprint(Scale(0.5)) == fingerprint(Scale(0.5)), fingerprint(Scale(0.5)) == fingerprint(Scale(1.0))
-    (True, False)
-    """
-    digest = hashlib.sha256()
-    for text in _outline(tree):
-        digest.update(text.encode() + b"\0")
-    for path, a in arrays(tree).items():
-        digest.update(f"{path} {a.dtype.str} {a.shape}".encode() + b"\0")
-        digest.update(np.ascontiguousarray(a).tobytes())
-    return digest.hexdigest()
-
-
-def _outline(tree: Any) -> Iterator[str]:
-    if isinstance(tree, tuple):
-        yield f"tuple {len(tree)}"
-        for part in tree:
-            yield from _outline(part)
-        return
-    yield type(tree).__name__
-    for name in settings(type(tree)):
-        value = getattr(tree, name)
-        yield f"{name}={value.item() if isinstance(value, np.generic) else value!r}"
-    for name, kind in kept_fields(type(tree)):
-        if kind in PARTS:
-            yield from _outline(getattr(tree, name))

@@ -18,7 +18,8 @@ FLOORS = [
     ["array"],
     ["numeric", "keys", "archive"],
     ["record"],
-    ["tree"],
+    ["tree", "typed"],
+    ["outline"],
     ["network"],
     ["layers", "losses", "schedules", "metrics", "datasets"],
     ["pictures"],
@@ -135,7 +136,9 @@ def test_no_inheritance_inside(module: str) -> None:
 
 def test_importing_fnnet_is_light() -> None:
     """In a fresh interpreter ``import fnnet`` loads nothing heavy, and no tool of the command line."""
-    heavy = "torch torchvision typer rich click platformdirs filelock matplotlib sklearn scipy hypothesis jax pandas PIL"
+    heavy = (
+        "torch torchvision typer rich click platformdirs filelock matplotlib sklearn scipy hypothesis jax pandas PIL"
+    )
     code = f"import sys, fnnet; print(sorted(set({heavy.split()!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -15,8 +15,9 @@ from fnnet.array import Array, freeze
 from fnnet.checking.problem import Problem, promoted
 from fnnet.keys import Key, Purpose, generator, key
 from fnnet.network import Params, backward, forward, gradients, training
+from fnnet.outline import fingerprint
 from fnnet.record import frozen
-from fnnet.tree import arrays, fingerprint, leaves, same_structure
+from fnnet.tree import arrays, leaves, same_structure
 
 Complaint = str | None
 

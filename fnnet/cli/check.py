@@ -7,7 +7,7 @@ import typer
 
 from fnnet.checking import Report, check_gradients, check_laws, samples
 from fnnet.cli import options as o
-from fnnet.cli.output import out, print_json, say, table
+from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.datasets import Dataset
 from fnnet.experiment import experiment
 from fnnet.keys import Key, Purpose, generator, key
@@ -92,7 +92,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         laws = f"{row['laws'] - len(row['broken'])}/{row['laws']}" if row["laws"] else ""
         verdict = "ok" if row["passed"] else "FAILED"
         made.add_row(row["name"], verdict, row["worst"], error, str(row["kinks"]), laws)
-    out.print(made)
+    print_table(made)
     say(f"error: relative, against {' and '.join(sorted({row['method'] for row in rows}))} in float64")
     for row in rows:
         for sentence in row["broken"]:

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from threadpoolctl import threadpool_limits
 
 from fnnet.array import Array
 from fnnet.cli import options as o
-from fnnet.cli.output import out, print_json, say, table
-from fnnet.cli.result import probabilities
+from fnnet.cli.output import print_json, print_table, say, table
+from fnnet.cli.result import finite, probabilities
 from fnnet.cli.starting import data_of_run
+from fnnet.cli.threads import computing
 from fnnet.metrics import confusion, precision_recall, predicted
 from fnnet.prediction import predict
 from fnnet.runs import load_run
@@ -37,9 +37,9 @@ def evaluate(
     found = load_run(run)
     data = data_of_run(found, data_dir, mirror)
     ran = found.experiment(data)
-    with threadpool_limits(found.threads, "blas"):
+    with computing(found.threads):
         outputs = predict(found.net, data.x_test)
-        loss = float(ran.loss(ran.targets(data.y_test)).forward(outputs.astype(np.float64))[0])
+        loss = finite(float(ran.loss(ran.targets(data.y_test)).forward(outputs.astype(np.float64))[0]))
     counts = confusion(outputs, data.y_test)
     report = {
         "run": str(run),
@@ -91,21 +91,21 @@ def _print(report: dict[str, Any], worst: int) -> None:
     made = table("class", ">precision", ">recall", ">examples")
     for row in report["classes"]:
         made.add_row(row["class"], _text(row["precision"]), _text(row["recall"]), f"{row['examples']:,}")
-    out.print(made)
+    print_table(made)
     names = [row["class"] for row in report["classes"]]
     if len(names) <= PRINTED:
         say("\nhow often each class (row) was taken for each (column)")
         made = table("", *(f">{name}" for name in names))
         for name, counts in zip(names, report["confusion"], strict=True):
             made.add_row(name, *(str(count) if count else "." for count in counts))
-        out.print(made)
+        print_table(made)
     if worst:
         say(f"\nthe worst mistakes, {len(report['worst'])} of {n - round(report['test_accuracy'] * n)}")
         made = table(">test row", "class", "taken for", ">with probability", ">its own")
         for row in report["worst"]:
             cells = row["class"], row["predicted"], f"{row['probability']:.4f}", f"{row['of_class']:.2g}"
             made.add_row(str(row["row"]), *cells)
-        out.print(made)
+        print_table(made)
 
 
 def _text(share: float | None) -> str:

@@ -5,20 +5,22 @@ import sys
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+PLAIN: Any = {"highlight": False, "soft_wrap": True, "markup": False, "emoji": False}
+out = Console(**PLAIN)
+err = Console(stderr=True, **PLAIN)
 
 
 def say(text: str) -> None:
     """One line of the result."""
-    out.print(text, markup=False)
+    out.print(text)
 
 
 def complain(text: str) -> None:
     """One line to stderr."""
-    err.print(f"fnnet: {' '.join(text.split())}", markup=False)
+    err.print(f"fnnet: {' '.join(text.split())}")
 
 
 def print_json(value: Any) -> None:
@@ -32,3 +34,9 @@ def table(*columns: str) -> Table:
     for column in columns:
         made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)
     return made
+
+
+def print_table(made: Table) -> None:
+    """Print a table as wide as it is, also where the terminal is narrower: figures are never cut off."""
+    wide = out.options.update(max_width=1_000_000)
+    Console(**PLAIN, width=max(out.width, Measurement.get(out, wide, made).maximum)).print(made)

@@ -4,15 +4,15 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from threadpoolctl import threadpool_limits
 
 from fnnet import prediction
 from fnnet.array import Array
 from fnnet.cli import options as o
-from fnnet.cli.output import out, print_json, table
+from fnnet.cli.output import print_json, print_table, table
 from fnnet.cli.result import probabilities
+from fnnet.cli.threads import computing
 from fnnet.metrics import predicted
-from fnnet.pictures import read_picture
+from fnnet.pictures import FORMS, read_picture
 from fnnet.runs import Run, load_run
 
 Inputs = Annotated[
@@ -32,7 +32,7 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
     """
     found = load_run(run)
     x = _examples(found, inputs)
-    with threadpool_limits(found.threads, "blas"):
+    with computing(found.threads):
         p = probabilities(prediction.predict(found.net, x), found.recipe.loss)
     names = inputs if len(inputs) == len(p) else [",".join(inputs)]
     rows = [
@@ -46,8 +46,12 @@ def _examples(run: Run, inputs: list[str]) -> Array:
     if len(run.shape) == 1:
         return _numbers(inputs, run.shape[0])
     name = run.source.name
-    pictures = [read_picture(path, name) for path in inputs]
-    return np.stack(pictures)
+    if name not in FORMS:
+        raise ValueError(
+            f"pictures are read for runs on {', '.join(FORMS)}, whose form is known, and this one is on {name}: "
+            "bring yours to its form in Python, and use fnnet.predict(fnnet.load_run(...).net, x)"
+        )
+    return np.stack([read_picture(path, name) for path in inputs])
 
 
 def _numbers(inputs: list[str], columns: int) -> Array:
@@ -76,4 +80,4 @@ def _print(rows: list[dict[str, Any]], run: Run) -> None:
     for row in rows:
         shares = [f"{p:.3f}" for p in row["probabilities"].values()]
         made.add_row(row["input"], row["class"], *shares)
-    out.print(made)
+    print_table(made)

@@ -1,5 +1,6 @@
 """What a training run says: at its beginning, and of its result."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,13 @@ from fnnet.cli.output import say
 from fnnet.datasets import Dataset
 from fnnet.experiment import Experiment
 from fnnet.numeric import sigmoid, softmax
+from fnnet.outline import fingerprint
 from fnnet.prediction import evaluate, predict
 from fnnet.recipe import Recipe
 from fnnet.record import as_dict
-from fnnet.stream import State
+from fnnet.stream import Diverged, State
 from fnnet.summary import describe
-from fnnet.tree import count_params, fingerprint
+from fnnet.tree import count_params
 
 LINEAR = (
     "no hidden layer: softmax regression draws one straight line, and no line has (0,0) and (1,1) on one side "
@@ -43,6 +45,7 @@ def result(run: Experiment, data: Dataset, state: State, seconds: float) -> dict
     """The figures of a state: what ``--json`` prints."""
     net = state.chosen
     loss, accuracy = evaluate(net, run.loss, data.x_test, run.targets(data.y_test))
+    finite(loss)
     found = {
         "data": data.name,
         "train_examples": len(run.x),
@@ -65,6 +68,16 @@ def result(run: Experiment, data: Dataset, state: State, seconds: float) -> dict
         found["rows"] = [[*map(int, x), int(y), float(q)] for x, y, q in zip(data.x, data.y, p, strict=True)]
         found["solved"] = bool(np.all(np.abs(p - data.y) < 0.1))
     return found
+
+
+def finite(loss: float) -> float:
+    """A loss on the test part; Diverged when it is not finite."""
+    if not math.isfinite(loss):
+        raise Diverged(
+            f"the test loss is {loss}: the network's numbers, or those of a test example, are too large; "
+            "try a lower learning rate, or look at the data"
+        )
+    return loss
 
 
 def probabilities(outputs: Any, loss: str) -> Any:

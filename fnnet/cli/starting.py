@@ -8,12 +8,12 @@ from fnnet.cli import options as o
 from fnnet.cli.threads import worth
 from fnnet.datasets import Dataset, digest
 from fnnet.experiment import Experiment, experiment
+from fnnet.outline import fingerprint
 from fnnet.recipe import Recipe, depends_on_epochs
 from fnnet.record import as_dict, evolve, frozen, replace
 from fnnet.runs import Run, Source, load_run
 from fnnet.runs.folder import holds_run
 from fnnet.stream import State, first_state
-from fnnet.tree import fingerprint
 
 #: The settings that a run takes over from the one whose network it begins with.
 SHAPE = ("hidden", "activation", "batch_norm", "dtype")

@@ -5,7 +5,7 @@ from typing import Any
 
 from fnnet.archive import is_archive
 from fnnet.cli import options as o
-from fnnet.cli.output import out, print_json, say, table
+from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.cli.result import place
 from fnnet.experiment import experiment
 from fnnet.record import as_dict, evolve
@@ -41,7 +41,7 @@ def summary(
     for row in rows:
         made.add_row(row.place, row.name, "x".join(map(str, row.output)), f"{row.params:,}", f"{row.bytes:,}")
     made.add_row("", "total", "", f"{sum(r.params for r in rows):,}", f"{sum(r.bytes for r in rows):,}", style="bold")
-    out.print(made)
+    print_table(made)
 
 
 def _of_data(name: str, flags: dict[str, Any]) -> list[Row]:

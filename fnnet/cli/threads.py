@@ -1,12 +1,15 @@
-"""How many BLAS threads a run is worth.
+"""How many BLAS threads a run is worth, and computing with them.
 
 For small matrices a second thread gives little, and costs a lot when another program wants its core: both threads
 then wait for each other at every product.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from threadpoolctl import threadpool_info
+import numpy as np
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from fnnet.experiment import Experiment
 from fnnet.tree import arrays
@@ -19,6 +22,13 @@ def worth(run: Experiment) -> int:
     """One BLAS thread for a small network, and the machine's usual number otherwise."""
     largest = max(a.size for a in arrays(run.net).values()) * (run.recipe.batch_size or len(run.x))
     return 1 if largest < WORTH_SHARING else max((pool["num_threads"] for pool in blas()), default=1)
+
+
+@contextmanager
+def computing(threads: int) -> Iterator[None]:
+    """So many BLAS threads; and what is not finite is looked for at the end, and not warned of on the way."""
+    with threadpool_limits(threads, "blas"), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        yield
 
 
 def blas() -> list[dict[str, Any]]:

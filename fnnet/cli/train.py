@@ -6,9 +6,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from threadpoolctl import threadpool_limits
-
 from fnnet.archive import FileError
 from fnnet.cli import options as o
 from fnnet.cli.environment import machines
@@ -18,9 +15,11 @@ from fnnet.cli.output import complain, err, print_json, say
 from fnnet.cli.progress import timed, watched
 from fnnet.cli.result import opening, place, result, show
 from fnnet.cli.starting import Job, folder_for, fresh, refuse_to_replace, resumed
+from fnnet.cli.threads import computing
 from fnnet.prediction import evaluate
 from fnnet.record import as_dict
 from fnnet.runs.folder import begin, finish, tidy
+from fnnet.runs.run import STATE
 from fnnet.stream import Diverged, State
 
 
@@ -84,7 +83,7 @@ def _work(job: Job, folder: Path | None, json: bool, quiet: bool) -> None:
         say(f"kept in: {folder}" if folder else "kept nowhere")
         if job.goes_on:
             say(f"{'ended before' if job.ended else 'goes on'}, after {place(job.state)}")
-    with threadpool_limits(job.run.threads, "blas"):
+    with computing(job.run.threads):
         record = {**as_dict(job.run.source), "settings": as_dict(job.run.recipe), "machines": machines(folder, job)}
         state, seconds, number = _follow(job, folder, record, err.is_terminal and not quiet)
         found = result(job.experiment, job.data, state, seconds)
@@ -108,13 +107,13 @@ def _follow(job: Job, folder: Path | None, record: dict[str, Any], shown: bool) 
     def look(state: State) -> float:
         return evaluate(state.params, ran.loss, x, targets)[1]
 
-    with interruptions() as signals, np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+    with interruptions() as signals:
         states = uninterrupted(ran.states(state), signals)
-        if folder:
-            start = time.perf_counter()
-            tidy(folder, job.run) if job.goes_on else begin(folder, job.run, {**record, "result": None})
-            states = kept(states, folder, job.run, time.perf_counter() - start)
         try:
+            if folder:
+                start = time.perf_counter()
+                (tidy if job.goes_on else begin)(folder, job.run, {**record, "result": None})
+                states = kept(states, folder, job.run, time.perf_counter() - start)
             for state in watched(timed(states, seconds), ran, look, shown):  # noqa: B007  # the last one is wanted
                 pass
         except (Diverged, FileError) as error:
@@ -124,4 +123,4 @@ def _follow(job: Job, folder: Path | None, record: dict[str, Any], shown: bool) 
 
 def _left(folder: Path | None) -> str:
     """What a run that failed leaves."""
-    return f"; the last good state stays in {folder}" if folder else ""
+    return f"; the last good state stays in {folder}" if folder and (folder / STATE).exists() else ""

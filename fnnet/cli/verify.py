@@ -1,12 +1,11 @@
 """`fnnet verify`: a run trained again, and compared to the bit."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
-from threadpoolctl import threadpool_limits
 
 from fnnet.archive import FileError
 from fnnet.cli import options as o
@@ -15,14 +14,15 @@ from fnnet.cli.output import err, print_json, say
 from fnnet.cli.progress import watched
 from fnnet.cli.result import place
 from fnnet.cli.starting import data_of_run
+from fnnet.cli.threads import computing
 from fnnet.datasets import Dataset
 from fnnet.experiment import Experiment
+from fnnet.outline import fingerprint
 from fnnet.runs import Run, load_run
 from fnnet.runs.folder import HISTORY, PREVIOUS, START
 from fnnet.runs.history import Row, read_history, row
-from fnnet.runs.verify import difference, first_difference, until
+from fnnet.runs.verify import difference, first_difference
 from fnnet.stream import State, first_state
-from fnnet.tree import fingerprint
 
 Last = Annotated[bool, typer.Option("--last", help="Train only the last part again, from the checkpoint before it.")]
 
@@ -49,8 +49,8 @@ def verify(
         raise FileError(f"{folder} is a network without its run, which can't be trained again")
     ran, start = _beginning(found, data_of_run(found, data_dir, mirror), folder, last)
     rows: list[Row] = []
-    with threadpool_limits(found.threads, "blas"), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        states = _noted(until(ran.states(start), was.step), rows)
+    with computing(found.threads):
+        states = _noted(islice(ran.states(start), max(0, was.step - start.step)), rows)
         now = start
         for now in watched(states, ran, None, err.is_terminal and not (quiet or json)):  # noqa: B007  # the last one
             pass
@@ -85,8 +85,10 @@ def _tell(folder: Path, start: State, was: State, where: str | None, since: list
         found = {"run": str(folder), "equal": where is None, "difference": where, "changed": since}
         print_json({**found, "from_step": start.step, "to_step": was.step, "sha256": fingerprint(was)})
     elif where is None:
+        again = f"steps {start.step + 1:,} to {was.step:,} trained again give"
         say(
-            f"equal: steps {start.step + 1:,} to {was.step:,} trained again give the same bits\n"
+            f"equal: {again if start.step < was.step else 'there is no step to train again, and the beginning gives'} "
+            "the same bits\n"
             f"state after {place(was)}: SHA-256 {fingerprint(was)}"
         )
     else:

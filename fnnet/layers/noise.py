@@ -138,3 +138,5 @@ class RandomShift:
         """Raise ValueError unless x may have this shape."""
         if len(shape) not in (3, 4):
             raise ValueError(f"expects images (N, H, W) or (N, C, H, W), got {len(shape)} axes")
+        if self.pixels > min(shape[-2:]):
+            raise ValueError(f"moves images of {shape[-2]}x{shape[-1]} pixels, and can't by up to {self.pixels}")

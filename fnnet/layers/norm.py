@@ -53,9 +53,11 @@ def _through_moments(d: Array, cache: Normalized, axis: int) -> Array:
     return dx
 
 
-def _expects(features: int, shape: tuple[int, ...]) -> None:
-    if shape[-1] != features:
-        raise ValueError(f"expects {features} inputs, got {shape[-1]}")
+def _expects(shape: tuple[int, ...], gamma: Array, *others: Array) -> None:
+    if gamma.ndim != 1 or any(a.shape != gamma.shape for a in others):
+        raise ValueError(f"must hold rows of one length, got {', '.join(str(a.shape) for a in (gamma, *others))}")
+    if shape[-1] != len(gamma):
+        raise ValueError(f"expects {len(gamma)} inputs, got {shape[-1]}")
 
 
 @final
@@ -120,7 +122,7 @@ class BatchNorm:
         """Raise ValueError unless x may have this shape."""
         if len(shape) != 2:
             raise ValueError(f"expects x of (N, {len(self.gamma)}), got {len(shape)} axes")
-        _expects(len(self.gamma), shape)
+        _expects(shape, self.gamma, self.beta, self.mean, self.var)
 
 
 @final
@@ -157,4 +159,4 @@ class LayerNorm:
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise ValueError unless x may have this shape."""
-        _expects(len(self.gamma), shape)
+        _expects(shape, self.gamma, self.beta)

@@ -3,11 +3,17 @@
 import math
 from typing import Self, final
 
+import attrs
 import numpy as np
 from numpy.typing import DTypeLike
 
 from fnnet.array import Array, freeze
 from fnnet.record import buffer, frozen
+
+
+def _finite(instance: object, attribute: object, value: float) -> None:
+    if not math.isfinite(value):
+        raise ValueError(f"factor must be a finite number, got {value}")
 
 
 @final
@@ -19,7 +25,7 @@ class Scale:
     (array([2.]), None)
     """
 
-    factor: float
+    factor: float = attrs.field(validator=_finite)
 
     def forward(self, x: Array) -> tuple[Array, None]:
         """``factor x``."""
@@ -60,6 +66,8 @@ class Standardize:
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise ValueError unless x may have this shape."""
+        if self.mean.shape != self.deviation.shape:
+            raise ValueError(f"has a mean of {self.mean.shape} and a deviation of {self.deviation.shape}")
         if shape[1:] != self.mean.shape:
             raise ValueError(f"expects x of (N, {len(self.mean)}), got (N, {', '.join(map(str, shape[1:]))})")
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +18,8 @@ FILES = (STATE, PREVIOUS, START, MODEL, HISTORY, RECORD)
 
 
 def holds_run(folder: Path) -> bool:
-    """Whether any file of a run is in a folder."""
-    return any((folder / name).exists() for name in FILES)
+    """Whether there is anything of a run in a folder but a beginning that failed before its first state was saved."""
+    return any((folder / name).exists() for name in FILES if name != START)
 
 
 def begin(folder: Path, run: Run, record: dict[str, Any]) -> None:
@@ -31,18 +30,19 @@ def begin(folder: Path, run: Run, record: dict[str, Any]) -> None:
         _sweep(folder)
     if run.start:
         write(folder / START, run.packed(run.net))
-    _write_record(folder, record)
-    write(folder / HISTORY, HEAD.encode())
     _write_state(folder, run)
+    write(folder / HISTORY, HEAD.encode())
+    _write_record(folder, record)
 
 
-def tidy(folder: Path, run: Run) -> None:
+def tidy(folder: Path, run: Run, record: dict[str, Any]) -> None:
     """Bring the folder of a run that was stopped anywhere back to its state: rows of later epochs are forgotten."""
     epoch = run.state.epoch if run.state else 0
     with _explained(folder):
         _sweep(folder)
         rows = read_history(folder / HISTORY)
     write(folder / HISTORY, (HEAD + text(row for row in rows if row.epoch <= epoch)).encode())
+    _write_record(folder, record)
 
 
 def keep(folder: Path, run: Run, rows: Iterable[Row], ended: bool) -> None:
@@ -81,9 +81,11 @@ def _remember(folder: Path) -> None:
     part.unlink(missing_ok=True)
     try:
         os.link(folder / STATE, part)
+        os.replace(part, folder / PREVIOUS)
     except OSError:
-        shutil.copyfile(folder / STATE, part)
-    os.replace(part, folder / PREVIOUS)
+        write(folder / PREVIOUS, (folder / STATE).read_bytes())
+    finally:
+        part.unlink(missing_ok=True)  # to rename a name of a file to another name of it does nothing
 
 
 def _sweep(folder: Path) -> None:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self, final
 
-from fnnet.archive import FileError
+from fnnet.archive import FileError, sentence
 from fnnet.datasets import DataError, Dataset, digest
-from fnnet.experiment import Experiment, experiment
+from fnnet.experiment import Experiment, experiment, optimizer_of
 from fnnet.recipe import Recipe
 from fnnet.record import as_dict, frozen, replace
 from fnnet.saving import opened, packed
 from fnnet.stream import State
 from fnnet.summary import summarize
 from fnnet.tree import arrays, same_structure
+from fnnet.typed import typed
 
 STATE = "state.npz"
 
@@ -72,28 +73,40 @@ def load_run(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Run:
 
     ``layers`` are the classes in it that are not fnnet's own. Raises FileError when there is none, or as `load` does.
     """
-    file = Path(path, STATE) if Path(path).is_dir() else Path(path)
-    if not file.exists():
-        raise FileError(f"{path} holds no run: {STATE} is missing" if file != Path(path) else f"{path} is not there")
+    folder = os.path.isdir(path)
+    file = Path(path, STATE) if folder else Path(path)
+    if folder and not os.path.lexists(file):
+        raise FileError(f"{path} holds no run: {STATE} is missing")
     tree, header = opened(file, layers)
     try:
         return _run(tree, dict(header["run"]), file.stat().st_size)
     except Exception as error:  # a header that was made to deceive can be wrong in as many ways as there are fields
-        known = str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
-        raise FileError(f"{file} holds no run: {known}") from error
+        known = error if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
+        raise FileError(f"{file} holds no run: {sentence(known)}") from error
 
 
 def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
-    recipe, source = Recipe(**about.pop("recipe")), Source(**about.pop("source"))
-    shape, classes = tuple(about.pop("shape")), tuple(map(str, about.pop("classes")))
+    recipe, source = typed(Recipe(**about.pop("recipe"))), typed(Source(**about.pop("source")))
+    shape, classes = (_tuple(about.pop(name)) for name in ("shape", "classes"))
     state = tree if isinstance(tree, State) else None
-    run = Run(recipe, source, shape, classes, net=tree if state is None else state.chosen, state=state, **about)
+    run = typed(Run(recipe, source, shape, classes, net=tree if state is None else state.chosen, state=state, **about))
+    if run.threads < 1:
+        raise ValueError(f"threads must be at least 1, got {run.threads}")
     if math.prod(shape) > size or summarize(run.net, shape)[-1].output != (len(classes),):
         raise ValueError(f"its network does not lead from {shape} to {len(classes)} classes")
     if state is not None:
+        moments = optimizer_of(recipe, 1).init(()).moments
+        if len(moments) != len(state.optimizer.moments):
+            raise ValueError(f"{recipe.optimizer} has {len(moments)} moments, got {len(state.optimizer.moments)}")
         for other in (*state.optimizer.moments, *([state.best] if state.best else [])):
             _alike(state.params, other)
     return run
+
+
+def _tuple(values: Any) -> tuple[Any, ...]:
+    if not isinstance(values, list):
+        raise ValueError(f"its shape and classes must be lists, got {values!r}")
+    return tuple(values)
 
 
 def _alike(net: Any, other: Any) -> None:
