@@ -109,6 +109,8 @@ def _with_fixed(net: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...
     if places and max(places) >= len(net):
         raise ValueError(f"freeze must be places from 0 to {len(net) - 1}, got {max(places)}")
     made = tuple(Fixed(layer) if i in places and arrays(layer) else layer for i, layer in enumerate(net))
+    if places and made == net:
+        raise ValueError(f"freeze must name a layer that holds numbers, and {','.join(map(str, places))} hold none")
     if places and not has_params(made):
         raise ValueError("freeze leaves nothing to train")
     return made

@@ -247,12 +247,13 @@ def test_killed_a_hundred_times() -> None:
     """Killed at every moment of writing every file, and at random steps, 100 times in a row, it ends the same."""
     epochs = 20
     undisturbed, chance = whole(epochs), random.Random(4)
-    begin: Fates = [(moment, 1, False) for moment in BEGIN]
-    end: Fates = [(moment, 1, False) for moment in END]
+    begin = [(moment, 1, False) for moment in BEGIN]
+    end = [(moment, 1, False) for moment in END]
     saving = [(moment, chance.randint(1, 3), True) for moment in [*ROWS, *LINK, *STATE] * 2]
     tidying = [(moment, 1, False) for moment in TIDY]
     steps = [("step", chance.randint(1, 20), True) for _ in range(32)]
-    steps += [("step", chance.randint(1, 20), False) for _ in range(100 - 18 - 12 - 24 - 6 - 32)]
+    rest = 100 - sum(map(len, (begin, saving, tidying, steps, end)))
+    steps += [("step", chance.randint(1, 20), False) for _ in range(rest)]
     middle = [*saving, *tidying, *steps]
     chance.shuffle(middle)
     assert len([*begin, *middle, *end]) == 100

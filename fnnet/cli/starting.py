@@ -43,10 +43,17 @@ def folder_for(flags: dict[str, Any]) -> Path | None:
             if flags[one] and flags[other]:
                 raise ValueError(f"{_flag(one)} and {_flag(other)} exclude each other; leave one out")
     if flags["resume"]:
-        return Path(flags["resume"])
+        return _of_a_run(Path(flags["resume"]))
     if flags["data"] is None:
         raise ValueError("Missing argument 'DATA', such as digits (see fnnet train --help)")
     return None if flags["no_save"] else flags["out"] or Path("runs", Path(flags["data"]).stem)
+
+
+def _of_a_run(folder: Path) -> Path:
+    if not folder.is_dir():
+        what = f"is a file; begin a new run with its network by --from {folder}" if folder.exists() else "is not there"
+        raise FileError(f"--resume wants the folder of a run, and {folder} {what}")
+    return folder
 
 
 def _flag(name: str) -> str:
