@@ -9,6 +9,8 @@ import gzip
 import json
 import os
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -385,3 +387,21 @@ def test_a_mutation_that_changes_nothing_is_read(tmp_path: Path) -> None:
         squeeze = zlib.compressobj(9, wbits=31)
         packed = squeeze.compress(good_idx(ndim)) + squeeze.flush()
         check_idx(reading_idx(tmp_path / "file", packed, ndim), good_idx(ndim), ndim)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("reader", ["checkpoint", "idx"])
+def test_fuzzing_guided_by_coverage(tmp_path: Path, reader: str) -> None:
+    """Where atheris is installed, nothing that it makes up brings a reader to anything but reading or refusing."""
+    pytest.importorskip("atheris", exc_type=ImportError)
+    for name, data in {"whole": good_file(), "images": good_idx(3), "packed": gzip.compress(good_idx(3))}.items():
+        (tmp_path / name).write_bytes(data)
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("fuzzer.py")),
+        reader,
+        f"-runs={20 * LONG}",
+        "-max_len=8000",
+    ]
+    done = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-3000:]
