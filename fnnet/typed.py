@@ -12,10 +12,10 @@ T = TypeVar("T")
 def typed(record: T) -> T:
     """The record, if its settings are of their types; otherwise ValueError, naming the first that is not.
 
-    >>> from fnnet.layers import Scale
-    >>> typed(Scale("0.5"))
+    >>> from fnnet.layers import LayerNorm
+    >>> typed(LayerNorm([1.0], [0.0], eps="small"))
     Traceback (most recent call last):
-    ValueError: Scale: its factor must be float, got '0.5'
+    ValueError: LayerNorm: its eps must be float, got 'small'
     """
     cls: type = type(record)
     hints = _hints(cls)

@@ -26,6 +26,7 @@ from fnnet import (
     SoftmaxCrossEntropy,
     State,
     WarmUp,
+    arrays,
     buffer,
     fingerprint,
     freeze,
@@ -154,8 +155,9 @@ def experiments(draw: Any) -> tuple[Recipe, Dataset]:
         said["momentum"] = draw(st.sampled_from([None, 0.0, 0.5]))
     if draw(st.booleans()):
         said |= {"validation": 0.3, "patience": draw(st.sampled_from([None, 1, 2]))}
-    last_layer = len(experiment(Recipe(**said), data).net) - 1
-    said["freeze"] = tuple(draw(st.sets(st.integers(0, last_layer - 1)))) if draw(st.booleans()) and last_layer else ()
+    *before, _ = experiment(Recipe(**said), data).net
+    if holding := [i for i, layer in enumerate(before) if arrays(layer)]:
+        said["freeze"] = tuple(draw(st.sets(st.sampled_from(holding))))
     return Recipe(**said), data
 
 
