@@ -11,13 +11,15 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.array import Array, freeze
+from fnnet.fused import fuse
 from fnnet.keys import Purpose, key
-from fnnet.network import Params, absorb, forward, gradients, training
+from fnnet.network import Params, training
 from fnnet.optimizers import SGD, Optimizer, OptimizerState
 from fnnet.plan import MakeLoss, Plan, epoch_order, make_plan
 from fnnet.prediction import cast, evaluate
 from fnnet.record import frozen, replace, sub
 from fnnet.schedules import rate
+from fnnet.step import Learn, clear
 from fnnet.summary import describe, layers_of
 from fnnet.typed import typed
 
@@ -115,32 +117,26 @@ def first_state(net: Params, optimizer: Optimizer, seed: int) -> State:
 
 
 def _stream(plan: Plan, state: State, epochs: int) -> Iterator[State]:
+    learn = fuse(plan, state.params) or clear(plan)
     while state.epoch < epochs and not state.stopped:
         order = epoch_order(state.seed, state.epoch, len(plan.x)) if plan.steps > 1 else None
         for _ in range(state.batch, plan.steps):
-            state = _step(plan, state, order)
+            state = _step(plan, learn, state, order)
             if state.batch == 0:
                 state = _validated(plan, state)
             yield state
 
 
-def _step(plan: Plan, state: State, order: Array | None) -> State:
+def _step(plan: Plan, learn: Learn, state: State, order: Array | None) -> State:
     x, y, weights = plan.x, plan.y, plan.weights
     if order is not None:
         rows = order[state.batch * plan.batch_size : (state.batch + 1) * plan.batch_size]
         x, y, weights = _take(x, rows), _take(y, rows), None if weights is None else _take(weights, rows)
     x = cast(x, plan.dtype)
-    net = state.params
-    if plan.noisy:
-        net = training(net, key(state.seed, Purpose.NOISE, state.epoch, state.batch))
-    loss = plan.loss(y) if weights is None else plan.loss(y, weights)
-    value, caches = forward((net, loss), x)
+    noise = key(state.seed, Purpose.NOISE, state.epoch, state.batch) if plan.noisy else None
+    value, params, optimizer = learn(state.params, state.optimizer, noise, x, y, weights)
     if not math.isfinite(value):
-        raise Diverged(_explain(net, x, state, value))
-    grads, _ = gradients((net, loss), caches, 1.0)
-    params, optimizer = plan.optimizer.step(state.params, grads, state.optimizer)
-    if plan.absorbs:
-        params = absorb(params, caches[0])
+        raise Diverged(_explain(state.params if noise is None else training(state.params, noise), x, state, value))
     number, seen = float(value), len(x)
     ends = state.batch + 1 == plan.steps
     return State(

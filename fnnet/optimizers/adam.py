@@ -11,6 +11,7 @@ from fnnet.optimizers.base import (
     Decay,
     OptimizerState,
     T,
+    Update,
     decay_setting,
     decayed,
     decays,
@@ -24,11 +25,9 @@ from fnnet.record import frozen
 from fnnet.schedules import Rate, rate
 
 
-def _step(
-    opt: Any, params: T, grads: T, state: OptimizerState, prepare: Callable[[Array, Array, float], tuple[Array, Array]]
-) -> tuple[T, OptimizerState]:
-    """The step of both: ``prepare(p, g, lr)`` gives p and g after weight decay, the one thing in which they differ."""
-    lr, t = rate(opt.lr, state.step), state.step + 1
+def _rule(opt: Any, step: int, prepare: Callable[[Array, Array, float], tuple[Array, Array]]) -> Update:
+    """The move of both: ``prepare(p, g, lr)`` gives p and g after weight decay, the one thing in which they differ."""
+    lr, t = rate(opt.lr, step), step + 1
 
     def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
         p, g = prepare(p, g, lr)
@@ -41,7 +40,7 @@ def _step(
         change *= lr / (1.0 - opt.beta1**t)
         return moved(p, change), m, v
 
-    return each(update, params, grads, state)
+    return update
 
 
 @final
@@ -71,7 +70,11 @@ class Adam:
 
     def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
         """The parameters and the state after one step."""
-        return _step(self, params, grads, state, lambda p, g, lr: (p, decayed(g, p, self)))
+        return each(self.rule(state.step), params, grads, state)
+
+    def rule(self, step: int) -> Update:
+        """The move of one parameter at a step."""
+        return _rule(self, step, lambda p, g, lr: (p, decayed(g, p, self)))
 
 
 @final
@@ -100,8 +103,12 @@ class AdamW:
 
     def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
         """The parameters and the state after one step."""
+        return each(self.rule(state.step), params, grads, state)
+
+    def rule(self, step: int) -> Update:
+        """The move of one parameter at a step."""
 
         def shrunk(p: Array, g: Array, lr: float) -> tuple[Array, Array]:
             return p * (1.0 - lr * self.weight_decay) if decays(p, self) else p, g
 
-        return _step(self, params, grads, state, shrunk)
+        return _rule(self, step, shrunk)

@@ -20,6 +20,9 @@ from fnnet.schedules import Rate
 from fnnet.tree import map_params, params_of, same_structure, with_params
 
 T = TypeVar("T")
+
+#: The move of one parameter, ``update(p, g, *moments) -> (p, *moments)``: it returns fresh arrays.
+Update: TypeAlias = Callable[..., tuple[Array, ...]]
 Decay: TypeAlias = Literal["matrices", "all"]
 
 
@@ -33,7 +36,11 @@ class OptimizerState:
 
 
 class Optimizer(Protocol):
-    """What an optimizer must offer."""
+    """What an optimizer must offer.
+
+    One that also offers ``rule(step)``, an `Update` that treats every number alike but for its weight decay, is
+    applied to all parameters at once where there is no decay.
+    """
 
     @property
     def lr(self) -> Rate:
@@ -52,23 +59,28 @@ def start(params: Any, moments: int) -> OptimizerState:
     return OptimizerState(0, (zeros,) * moments)
 
 
-def each(
-    update: Callable[..., tuple[Array, ...]], params: Any, grads: Any, state: OptimizerState
-) -> tuple[Any, OptimizerState]:
-    """Apply ``update(p, g, *moments) -> (p, *moments)`` to every parameter; it returns fresh arrays.
+def each(update: Update, params: Any, grads: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
+    """Apply an update to every parameter."""
+    same_structure(params, grads)
+    columns = zip(*map(params_of, (params, grads, *state.moments)), strict=True)
+    updated = [flushed(update(*column), state.step) for column in columns]
+    if not updated:
+        return params, OptimizerState(state.step + 1, state.moments)
+    new, *moments = zip(*updated, strict=True)
+    made = (with_params(old, moment) for old, moment in zip(state.moments, moments, strict=True))
+    return with_params(params, new), OptimizerState(state.step + 1, tuple(made))
+
+
+def flushed(updated: tuple[Array, ...], step: int) -> list[Array]:
+    """A parameter and its moments after an update, read-only.
 
     Every 32nd step what is left of long-gone gradients is flushed from the moments, because numbers below the
     smallest normal one compute a hundred times slower and a decaying moment would stay there for ever.
     """
-    same_structure(params, grads)
-    updated = [update(*column) for column in zip(*map(params_of, (params, grads, *state.moments)), strict=True)]
-    if not updated:
-        return params, OptimizerState(state.step + 1, state.moments)
-    new, *moments = zip(*updated, strict=True)
-    if state.step % 32 == 31:
-        moments = [tuple(map(flush, moment)) for moment in moments]
-    made = (with_params(old, map(freeze, moment)) for old, moment in zip(state.moments, moments, strict=True))
-    return with_params(params, map(freeze, new)), OptimizerState(state.step + 1, tuple(made))
+    p, *moments = updated
+    if step % 32 == 31:
+        moments = list(map(flush, moments))
+    return [freeze(a) for a in (p, *moments)]
 
 
 def decayed(g: Array, p: Array, optimizer: Any) -> Array:

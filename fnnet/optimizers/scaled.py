@@ -5,7 +5,19 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.array import Array
-from fnnet.optimizers.base import Decay, OptimizerState, T, decay_setting, decayed, each, lerp, moved, setting, start
+from fnnet.optimizers.base import (
+    Decay,
+    OptimizerState,
+    T,
+    Update,
+    decay_setting,
+    decayed,
+    each,
+    lerp,
+    moved,
+    setting,
+    start,
+)
 from fnnet.record import frozen
 from fnnet.schedules import Rate, rate
 
@@ -32,14 +44,18 @@ class AdaGrad:
 
     def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
         """The parameters and the state after one step."""
-        lr = rate(self.lr, state.step)
+        return each(self.rule(state.step), params, grads, state)
+
+    def rule(self, step: int) -> Update:
+        """The move of one parameter at a step."""
+        lr = rate(self.lr, step)
 
         def update(p: Array, g: Array, s: Array) -> tuple[Array, ...]:
             g = decayed(g, p, self)
             s = s + g * g
             return moved(p, lr * g / (np.sqrt(s) + self.eps)), s
 
-        return each(update, params, grads, state)
+        return update
 
 
 @final
@@ -67,11 +83,15 @@ class RMSprop:
 
     def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
         """The parameters and the state after one step."""
-        lr = rate(self.lr, state.step)
+        return each(self.rule(state.step), params, grads, state)
+
+    def rule(self, step: int) -> Update:
+        """The move of one parameter at a step."""
+        lr = rate(self.lr, step)
 
         def update(p: Array, g: Array, s: Array) -> tuple[Array, ...]:
             g = decayed(g, p, self)
             s = lerp(s, g * g, self.alpha)
             return moved(p, lr * g / (np.sqrt(s) + self.eps)), s
 
-        return each(update, params, grads, state)
+        return update

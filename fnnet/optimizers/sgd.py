@@ -3,7 +3,7 @@
 from typing import Any, final
 
 from fnnet.array import Array
-from fnnet.optimizers.base import Decay, OptimizerState, T, decay_setting, decayed, each, moved, setting, start
+from fnnet.optimizers.base import Decay, OptimizerState, T, Update, decay_setting, decayed, each, moved, setting, start
 from fnnet.record import frozen
 from fnnet.schedules import Rate, rate
 
@@ -35,7 +35,11 @@ class SGD:
 
     def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
         """The parameters and the state after one step."""
-        lr = rate(self.lr, state.step)
+        return each(self.rule(state.step), params, grads, state)
+
+    def rule(self, step: int) -> Update:
+        """The move of one parameter at a step."""
+        lr = rate(self.lr, step)
 
         def plain(p: Array, g: Array) -> tuple[Array, ...]:
             return (moved(p, lr * decayed(g, p, self)),)
@@ -46,4 +50,4 @@ class SGD:
             v += g
             return moved(p, lr * (g + self.momentum * v if self.nesterov else v)), v
 
-        return each(heavy if self.momentum else plain, params, grads, state)
+        return heavy if self.momentum else plain

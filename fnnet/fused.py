@@ -1,0 +1,127 @@
+"""The training step of a plain network, fused: the same bits as the clear form in `fnnet.step`, in half the time.
+
+Plain is a tuple of Affine layers and of layers without arrays, with class indices under softmax and cross-entropy,
+and an optimizer that treats every number alike. What is saved: records of gradients that nobody sees, arrays that
+can be written over because they are ours alone, and a pass over each small parameter, since all lie in one flat
+array. That array is made anew at each step, so states stay values; only the gradient's is used again.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fnnet.array import Array
+from fnnet.keys import Key
+from fnnet.layers.affine import Affine
+from fnnet.layout import Layout
+from fnnet.losses import SoftmaxCrossEntropy
+from fnnet.numeric import ones, row_max
+from fnnet.optimizers import OptimizerState
+from fnnet.optimizers.base import flushed
+from fnnet.plan import Plan
+from fnnet.record import kept_fields
+from fnnet.step import Learn
+
+
+def fuse(plan: Plan, net: Any) -> Learn | None:
+    """The fused step of a plain network; None for any other."""
+    if not _is_plain(plan, net):
+        return None
+    layout = Layout.of(net)
+    gradient = np.empty(layout.size, plan.dtype)
+    backward = _backward(net, {i: (dW, db) for i, dW, db in layout.views(gradient)})
+    noisy = [i for i, layer in enumerate(net) if hasattr(layer, "training")]
+    held: dict[str, Any] = {"params": None}  # the last network and moments that went out of here, and their flat forms
+
+    def learn(
+        params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
+    ) -> tuple[Any, Any, OptimizerState]:
+        layers = params
+        if noise is not None:
+            layers = list(params)
+            for i in noisy:
+                layers[i] = layers[i].training(noise._replace(layer=i))
+        logits, caches = _forward(layers, x)
+        value = _softmax_cross_entropy(logits, y)
+        if not math.isfinite(value):
+            return value, params, optimizer
+        backward(layers, caches, logits)
+        if held["params"] is not params or held["moments"] is not optimizer.moments:
+            held.update(flat=layout.flat(params), flats=[layout.flat(moment) for moment in optimizer.moments])
+        rule = plan.optimizer.rule(optimizer.step)  # type: ignore[attr-defined]  # plain optimizers have it
+        flat, *flats = flushed(rule(held["flat"], gradient, *held["flats"]), optimizer.step)
+        params = layout.tree(params, flat)
+        moments = tuple([layout.tree(old, a) for old, a in zip(optimizer.moments, flats, strict=True)])
+        held.update(params=params, moments=moments, flat=flat, flats=flats)
+        return value, params, OptimizerState(optimizer.step + 1, moments)
+
+    return learn
+
+
+def _is_plain(plan: Plan, net: Any) -> bool:
+    return (
+        isinstance(net, tuple)
+        and len(net) > 0
+        and type(net[-1]) is Affine
+        and all(_is_affine(layer) or not (isinstance(layer, tuple) or kept_fields(type(layer))) for layer in net)
+        and not plan.absorbs
+        and plan.loss is SoftmaxCrossEntropy
+        and plan.y.ndim == 1
+        and plan.weights is None
+        and hasattr(plan.optimizer, "rule")
+        and not getattr(plan.optimizer, "weight_decay", 0.0)
+    )
+
+
+def _is_affine(layer: Any) -> bool:
+    return type(layer) is Affine and layer.W.ndim == 2 and layer.b.shape == layer.W.shape[1:]
+
+
+def _forward(layers: Any, x: Array) -> tuple[Array, list[Any]]:
+    """The logits, which are nobody's but ours, and the caches."""
+    caches = []
+    for layer in layers:
+        if type(layer) is Affine:
+            caches.append(x)
+            x = np.dot(x, layer.W)
+            x += layer.b
+        else:
+            x.setflags(False)  # type: ignore[call-arg]  # as in freeze
+            x, cache = layer.forward(x)
+            caches.append(cache)
+    return x, caches
+
+
+def _softmax_cross_entropy(z: Array, labels: Array) -> Any:
+    """The mean cross-entropy of logits z (N, K), over which its gradient is written."""
+    examples, classes = z.shape
+    places = np.arange(0, examples * classes, classes)
+    places += labels
+    z -= row_max(z)[:, None]
+    losses = z.take(places)
+    np.exp(z, out=z)
+    total = np.dot(z, ones(classes, z.dtype))
+    z /= total[:, None]
+    losses -= np.log(total, out=total)
+    z.reshape(-1)[places] -= 1
+    z *= 1.0 / examples
+    return -(np.add.reduce(losses) / examples)
+
+
+def _backward(net: Any, grads: dict[int, tuple[Array, Array]]) -> Callable[[Any, list[Any], Array], None]:
+    """What writes the gradients of the Affine layers into their arrays."""
+    first, dtype = min(grads), grads[min(grads)][0].dtype
+
+    def backward(layers: Any, caches: list[Any], dout: Array) -> None:
+        for i in range(len(net) - 1, first - 1, -1):
+            if i in grads:
+                dW, db = grads[i]
+                np.dot(caches[i].T, dout, out=dW)
+                np.dot(ones(len(dout), dtype), dout, out=db)
+                dout = np.dot(dout, layers[i].W.T) if i > first else dout
+            else:
+                dout, _ = layers[i].backward(caches[i], dout)
+
+    return backward

@@ -1,0 +1,35 @@
+"""One training step, in its clear form: forward, loss, backward, and the optimizer's move."""
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from fnnet.array import Array
+from fnnet.keys import Key
+from fnnet.network import absorb, forward, gradients, training
+from fnnet.optimizers import OptimizerState
+from fnnet.plan import Plan
+
+#: From the network, the optimizer's state, the key of the step's noise, x, y and weights to the loss, and the network
+#: and the optimizer's state after the step; both unchanged when the loss is not finite.
+Learn: TypeAlias = Callable[
+    [Any, OptimizerState, Key | None, Array, Array, Array | None], tuple[Any, Any, OptimizerState]
+]
+
+
+def clear(plan: Plan) -> Learn:
+    """The step of any network. `fnnet.fused` has a faster one for plain networks, which gives the same bits."""
+
+    def learn(
+        params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
+    ) -> tuple[Any, Any, OptimizerState]:
+        net = params if noise is None else training(params, noise)
+        loss = plan.loss(y) if weights is None else plan.loss(y, weights)
+        value, caches = forward((net, loss), x)
+        if not math.isfinite(value):
+            return value, params, optimizer
+        grads, _ = gradients((net, loss), caches, 1.0)
+        params, optimizer = plan.optimizer.step(params, grads, optimizer)
+        return value, absorb(params, caches[0]) if plan.absorbs else params, optimizer
+
+    return learn

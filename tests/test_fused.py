@@ -1,0 +1,262 @@
+"""The fused step: for every plain network the bits of the clear form, and for every other the clear form itself."""
+
+from itertools import islice, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import affine, normal, seeds
+
+from fnnet import (
+    GELU,
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Affine,
+    Array,
+    BatchNorm,
+    Clipped,
+    Cosine,
+    Diverged,
+    Dropout,
+    Fixed,
+    Flatten,
+    GaussianNoise,
+    LayerNorm,
+    LeakyReLU,
+    MeanSquaredError,
+    RandomShift,
+    ReLU,
+    Residual,
+    RMSprop,
+    Scale,
+    Sigmoid,
+    Softmax,
+    SoftmaxCrossEntropy,
+    State,
+    Tanh,
+    arrays,
+    fingerprint,
+    freeze,
+    frozen,
+    one_hot,
+    replace,
+    train,
+)
+from fnnet import stream as stream_module
+from fnnet.fused import fuse
+from fnnet.plan import make_plan
+
+OPTIMIZERS: dict[str, Any] = {
+    "sgd": SGD(0.1),
+    "momentum": SGD(0.1, momentum=0.9),
+    "nesterov": SGD(Cosine(0.1, 50), momentum=0.9, nesterov=True),
+    "adagrad": AdaGrad(0.05),
+    "rmsprop": RMSprop(0.01),
+    "adam": Adam(0.01),
+    "adamw": AdamW(0.01, weight_decay=0.0),
+}
+
+
+@frozen
+class Square:
+    """A user's layer without parameters: ``y = x^2``."""
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        """y and x."""
+        return freeze(x * x), x
+
+    def backward(self, cache: Array, dout: Array) -> tuple[Array, "Square"]:
+        """``2 dout x``."""
+        return freeze(2.0 * dout * cache), self
+
+
+MIDDLES: dict[str, tuple[Any, ...]] = {
+    "nothing": (),
+    "sigmoid": (affine(1, 6, 5), Sigmoid()),
+    "two layers": (affine(1, 6, 5), Tanh(), Dropout(0.3), affine(2, 5, 6), ReLU()),
+    "affine on affine": (affine(1, 6, 5), affine(2, 5, 4)),
+    "everything": (Scale(0.5), affine(1, 6, 8), GELU(), GaussianNoise(0.1), affine(2, 8, 8), LeakyReLU(), Square()),
+    "a softmax inside": (affine(1, 6, 5), Softmax()),
+}
+
+
+def images_first(net: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The network behind layers that take images of 2 x 3."""
+    return (RandomShift(1), Flatten(), *net)
+
+
+def wide(net: tuple[Any, ...], classes: int) -> tuple[Any, ...]:
+    """The network with a last layer of so many classes."""
+    widths = [layer.W.shape[1] for layer in net if isinstance(layer, Affine)]
+    return (*net, affine(9, widths[-1] if widths else 6, classes))
+
+
+def typed(net: tuple[Any, ...], dtype: str) -> tuple[Any, ...]:
+    """The network in another dtype."""
+    return tuple(
+        Affine(layer.W.astype(dtype), layer.b.astype(dtype)) if isinstance(layer, Affine) else layer for layer in net
+    )
+
+
+def clear_states(monkeypatch: pytest.MonkeyPatch, *given: Any, **named: Any) -> list[State]:
+    """The states of the clear form."""
+    with monkeypatch.context() as patch:
+        patch.setattr(stream_module, "fuse", lambda plan, net: None)
+        return list(train(*given, **named))
+
+
+def same_bits(a: State, b: State) -> bool:
+    """Whether two states are the same value in every bit."""
+    return fingerprint(a) == fingerprint(b)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("middle", MIDDLES)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_state_has_the_bits_of_the_clear_form(
+    monkeypatch: pytest.MonkeyPatch, middle: str, optimizer: str, dtype: str
+) -> None:
+    """Over 40 steps with short last batches, noise and flushed moments, every state is that of the clear form."""
+    net = typed(wide(MIDDLES[middle], 3), dtype)
+    x, y = normal(0, 19, 6), np.random.default_rng(1).integers(0, 3, 19)
+    how: dict[str, Any] = {
+        "loss": SoftmaxCrossEntropy,
+        "optimizer": OPTIMIZERS[optimizer],
+        "epochs": 10,
+        "batch_size": 5,
+    }
+    assert fuse(make_plan(net, x, y, SoftmaxCrossEntropy, OPTIMIZERS[optimizer], 5, None, None, None), net) is not None
+    fused, clear = list(train(net, x, y, **how)), clear_states(monkeypatch, net, x, y, **how)
+    assert len(fused) == 40
+    assert [*map(same_bits, fused, clear)] == [True] * 40
+
+
+@settings(max_examples=30)
+@given(st.data(), seeds)
+def test_any_size_and_batch_has_the_bits_of_the_clear_form(draw: Any, seed: int) -> None:
+    """For any numbers of examples, inputs, hidden units and classes the last state is that of the clear form."""
+    examples, inputs, hidden, classes = (draw.draw(st.integers(low, 40)) for low in (1, 1, 1, 2))
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(examples, inputs)), rng.integers(0, classes, examples).astype(np.uint8)
+    net = (affine(seed, inputs, hidden), Sigmoid(), affine(seed + 1, hidden, classes))
+    how: dict[str, Any] = {"loss": SoftmaxCrossEntropy, "optimizer": Adam(0.01), "epochs": 2, "seed": seed % 1000}
+    with pytest.MonkeyPatch.context() as patch:
+        how["batch_size"] = draw.draw(st.integers(1, examples))
+        assert same_bits(list(train(net, x, y, **how))[-1], clear_states(patch, net, x, y, **how)[-1])
+
+
+def test_images_and_validation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images that are moved, bytes that are scaled, and early stopping give the states of the clear form."""
+    net = images_first((Scale(1 / 255), *wide(MIDDLES["two layers"], 3)))
+    rng = np.random.default_rng(2)
+    x, y = rng.integers(0, 256, (30, 2, 3), np.uint8), rng.integers(0, 3, 30)
+    how: dict[str, Any] = {"loss": SoftmaxCrossEntropy, "epochs": 9, "batch_size": 8, "optimizer": Adam(0.05)}
+    how |= {"validation": (x[:9], y[:9]), "patience": 2}
+    fused, clear = list(train(net, x, y, **how)), clear_states(monkeypatch, net, x, y, **how)
+    assert len(fused) == len(clear)
+    assert all(map(same_bits, fused, clear))
+
+
+def test_going_on_from_any_state() -> None:
+    """A stream that begins at a state, whose arrays are nobody's views, goes on with the same bits."""
+    net, x, y = wide(MIDDLES["sigmoid"], 3), normal(0, 12, 6), np.arange(12) % 3
+    how: dict[str, Any] = {"loss": SoftmaxCrossEntropy, "optimizer": OPTIMIZERS["adam"], "epochs": 4, "batch_size": 5}
+    states = list(train(net, x, y, **how))
+    for at in (0, 4, 7):
+        again = list(train(net, x, y, state=states[at], **how))
+        assert [*map(same_bits, again, states[at + 1 :])] == [True] * (11 - at)
+
+
+def test_a_kept_state_does_not_change() -> None:
+    """No array of a state is written to, and none shared with a later one: a list of all states stays as it was."""
+    net, x, y = wide(MIDDLES["two layers"], 3), normal(0, 12, 6), np.arange(12) % 3
+    states, prints = [], []
+    for state in train(net, x, y, loss=SoftmaxCrossEntropy, optimizer=OPTIMIZERS["adam"], epochs=12, batch_size=4):
+        states.append(state)
+        prints.append(fingerprint(state))
+    assert [*map(fingerprint, states)] == prints
+    for before, after in pairwise(states):
+        for a, b in zip(arrays(before).values(), arrays(after).values(), strict=True):
+            assert not np.shares_memory(a, b)
+            with pytest.raises(ValueError, match="read-only"):
+                b[...] = 0
+            with pytest.raises(ValueError, match="WRITEABLE"):
+                b.setflags(write=True)
+
+
+def test_two_streams_side_by_side() -> None:
+    """Two streams that take turns, and one state given to both, are what each is alone."""
+    net, x, y = wide(MIDDLES["sigmoid"], 3), normal(0, 12, 6), np.arange(12) % 3
+    how: dict[str, Any] = {"loss": SoftmaxCrossEntropy, "optimizer": OPTIMIZERS["momentum"], "epochs": 3}
+    alone = [list(train(net, x, y, seed=seed, batch_size=4, **how)) for seed in (0, 1)]
+    turns = list(zip(*(train(net, x, y, seed=seed, batch_size=4, **how) for seed in (0, 1)), strict=True))
+    for stream, states in zip(zip(*turns, strict=True), alone, strict=True):
+        assert all(map(same_bits, stream, states))
+
+
+def test_a_loss_that_is_not_finite_is_the_same_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that diverges ends at the same step with the same sentence."""
+    net, x, y = wide(MIDDLES["affine on affine"], 3), normal(0, 12, 6), np.arange(12) % 3
+    how: dict[str, Any] = {"loss": SoftmaxCrossEntropy, "optimizer": SGD(1e200), "epochs": 9}
+    with np.errstate(all="ignore"):
+        with pytest.raises(Diverged) as fused:
+            list(train(net, x, y, **how))
+        with pytest.raises(Diverged) as clear:
+            clear_states(monkeypatch, net, x, y, **how)
+    assert str(fused.value) == str(clear.value)
+
+
+PLAIN = wide(MIDDLES["sigmoid"], 3)
+X, Y = normal(0, 12, 6), np.arange(12) % 3
+OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "a norm": ((affine(1, 6, 5), BatchNorm.init(5, float), affine(2, 5, 3)), {}),
+    "another norm": ((affine(1, 6, 5), LayerNorm.init(5, float), affine(2, 5, 3)), {}),
+    "a tuple inside": ((PLAIN[:2], PLAIN[2]), {}),
+    "a residual": ((affine(1, 6, 6), Residual(affine(3, 6, 6)), affine(2, 6, 3)), {}),
+    "a fixed layer": ((Fixed(PLAIN[0]), *PLAIN[1:]), {}),
+    "another last layer": ((*PLAIN, Sigmoid()), {}),
+    "a bias of one number": ((PLAIN[0], Sigmoid(), Affine(PLAIN[2].W, np.zeros(1))), {}),
+    "a layer alone": (affine(1, 6, 3), {}),
+    "rows as targets": (PLAIN, {"y": one_hot(Y, 3, float)}),
+    "another loss": (PLAIN, {"y": one_hot(Y, 3, float), "loss": MeanSquaredError}),
+    "weights": (PLAIN, {"weights": np.arange(12.0)}),
+    "weight decay": (PLAIN, {"optimizer": SGD(0.1, weight_decay=0.1)}),
+    "AdamW's decay": (PLAIN, {"optimizer": AdamW(0.1)}),
+    "clipping": (PLAIN, {"optimizer": Clipped(SGD(0.1), 0.01)}),
+    "a loss made on the way": (PLAIN, {"loss": lambda y: SoftmaxCrossEntropy(y)}),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_not_plain_takes_the_clear_form(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A network, loss or optimizer of another kind is not fused, and trains as the clear form says."""
+    net, changes = OTHERS[name]
+    how = {"y": Y, "loss": SoftmaxCrossEntropy, "optimizer": SGD(0.1), "weights": None, **changes}
+    y = how.pop("y")
+    plan = make_plan(net, X, y, how["loss"], how["optimizer"], 4, how["weights"], None, None)
+    assert fuse(plan, net) is None
+    here = list(islice(train(net, X, y, **how), 5))
+    assert all(map(same_bits, here, clear_states(monkeypatch, net, X, y, **how)))
+
+
+def test_a_state_of_another_network_is_taken_as_it_is() -> None:
+    """A state whose moments are not those that went out last is flattened anew, and not taken for the last one."""
+    how: dict[str, Any] = {
+        "loss": SoftmaxCrossEntropy,
+        "optimizer": OPTIMIZERS["momentum"],
+        "epochs": 2,
+        "batch_size": 4,
+    }
+    plan = make_plan(PLAIN, X, Y, SoftmaxCrossEntropy, OPTIMIZERS["momentum"], 4, None, None, None)
+    learn = fuse(plan, PLAIN)
+    assert learn is not None
+    first, *_, last = train(PLAIN, X, Y, **how)
+    for params, optimizer in ((first.params, first.optimizer), (first.params, last.optimizer), (PLAIN, last.optimizer)):
+        fresh = fuse(plan, PLAIN)
+        assert fresh is not None
+        a, b = (f(params, optimizer, None, plan.x[:4], plan.y[:4], None) for f in (learn, fresh))
+        assert same_bits(replace(first, params=a[1], optimizer=a[2]), replace(first, params=b[1], optimizer=b[2]))
