@@ -28,16 +28,16 @@ from fnnet.schedules import Rate, rate
 def _rule(opt: Any, step: int, prepare: Callable[[Array, Array, float], tuple[Array, Array]]) -> Update:
     """The move of both: ``prepare(p, g, lr)`` gives p and g after weight decay, the one thing in which they differ."""
     lr, t = rate(opt.lr, step), step + 1
+    root = math.sqrt(1.0 - opt.beta2**t)
 
     def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
         p, g = prepare(p, g, lr)
         m = lerp(m, g, opt.beta1)
         v = lerp(v, g * g, opt.beta2)
-        under = np.sqrt(v)
-        under *= 1.0 / math.sqrt(1.0 - opt.beta2**t)
-        under += opt.eps
-        change = m / under
-        change *= lr / (1.0 - opt.beta1**t)
+        change = np.sqrt(v)  # whose correction is moved out of the fraction, which saves a pass
+        change += opt.eps * root
+        np.divide(m, change, out=change)
+        change *= lr * root / (1.0 - opt.beta1**t)
         return moved(p, change), m, v
 
     return update
