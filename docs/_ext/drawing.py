@@ -10,6 +10,8 @@ import doctest
 import html
 import io
 import re
+import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +62,8 @@ class Drawing(SphinxDirective):
         if "alt" not in self.options:
             raise self.error("a drawing needs :alt:, which says in words what it shows")
         code = "\n".join(self.content)
-        svg = draw(code, self._page(), f"{self.env.docname}-{self.lineno}", self.options["alt"])
+        with in_a_folder_of_its_own(self.env.temp_data):
+            svg = draw(code, self._page(), f"{self.env.docname}-{self.lineno}", self.options["alt"])
         figure = nodes.figure("", nodes.raw("", svg, format="html"), classes=["drawing"])
         text, messages = self.state.inline_text(caption, self.lineno)
         figure += nodes.caption(caption, "", *text)
@@ -71,12 +74,18 @@ class Drawing(SphinxDirective):
     def _page(self) -> dict[str, Any]:
         """What the examples above this place have defined."""
         state = self.env.temp_data.setdefault("drawing", {"names": {"__name__": "__main__"}, "done": 0})
-        path = Path(self.env.doc2path(self.env.docname))
+        path = Path(self.env.doc2path(self.env.docname)).resolve()
         above = [e for e in doctest.DocTestParser().get_examples(path.read_text("utf-8")) if e.lineno < self.lineno]
         for example in above[state["done"] :]:
             run(example, state["names"], path)
         state["done"] = len(above)
         return dict(state["names"])
+
+
+def in_a_folder_of_its_own(page: dict[str, Any]) -> contextlib.chdir[str]:
+    """The working directory of a page: an empty folder, in which its examples may leave files for its drawings."""
+    folder = page.setdefault("drawing-folder", tempfile.TemporaryDirectory())
+    return contextlib.chdir(folder.name)
 
 
 def run(example: doctest.Example, names: dict[str, Any], path: Path) -> None:
@@ -92,7 +101,8 @@ def run(example: doctest.Example, names: dict[str, Any], path: Path) -> None:
 
 def draw(code: str, names: dict[str, Any], name: str, alt: str) -> str:
     """The SVG of the figure that this code leaves, with no size of its own and the page's color."""
-    with mpl.rc_context({**STYLE, "svg.hashsalt": name}):
+    with mpl.rc_context({**STYLE, "svg.hashsalt": name}), warnings.catch_warnings():
+        warnings.simplefilter("error")
         plt.close("all")
         exec(compile(code, name, "exec"), names)
         with io.StringIO() as file:
