@@ -88,3 +88,12 @@ def test_every_block_of_python_is_run(page: str) -> None:
 def test_no_example_is_left_out(page: str) -> None:
     """No example is marked as one that is not run."""
     assert "doctest: +SKIP" not in PAGES[page].read_text()
+
+
+@each_page
+def test_examples_are_no_wider_than_the_page(page: str) -> None:
+    """On the pages for learners no line of an example is longer than 96 letters, which is what a page shows."""
+    if page.startswith(("docs/course/", "docs/howto/", "docs/index", "docs/teachers")):
+        blocks = [body for _, kind, body in FENCE.findall(PAGES[page].read_text()) if kind == "python"]
+        lines = [line for body in blocks for line in body.splitlines() if line.startswith((">>> ", "... "))]
+        assert [line for line in lines if len(line) > 96] == []
