@@ -1,89 +1,64 @@
-"""fnnet against its peers: ``python -m benchmarks [--data-dir D] [--turns N] [--small]``.
+"""fnnet against its peers: ``python -m benchmarks [--data-dir D] [--turns N] [--threads N] [--small]``.
 
-Prints tables of ratios fnnet / peer, below 1 where fnnet is faster, and writes ``benchmarks/results.json``.
+Prints ratios fnnet / peer of one run, below 1 where fnnet is faster or smaller, and keeps them in
+``benchmarks/results-THREADS.json``; `python -m benchmarks.page` brings them into the documentation.
 """
 
 import argparse
 import json
-import math
 import platform
+import sys
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from benchmarks.run import compare
-from benchmarks.work import Work
+from benchmarks import side, whole
 
-NETS = (((784, 50, 10), 100), ((784, 128, 10), 128), ((784, 800, 10), 128), ((784, 512, 512, 10), 128))
-PEERS = ("fnnet", "torch", "jax scan", "sklearn")
+LIBRARIES = ("fnnet", "numpy", "torch", "jax", "scikit-learn")
 
 
-def flops(sizes: tuple[int, ...], examples: int) -> float:
-    """The multiplications and additions of an epoch's matrix products: forward, dW, and dx but for the first layer."""
-    pairs = list(pairwise(sizes))
-    return examples * (sum(4.0 * i * o for i, o in pairs) + sum(2.0 * i * o for i, o in pairs[1:]))
-
-
-def show(title: str, found: dict[str, dict[str, Any]]) -> None:
-    """One line of a table."""
-    cells = [f"{name} {row['seconds']:.3g} s ({row['ratio']:.2f})" for name, row in found.items()]
-    print(f"{title:28} {'  '.join(cells)}", flush=True)
-
-
-def mean_ratio(rows: list[dict[str, dict[str, Any]]], peer: str) -> float:
-    """The geometric mean of the ratios to a peer."""
-    return math.exp(sum(math.log(row[peer]["ratio"]) for row in rows) / len(rows))
-
-
-def environment() -> dict[str, str]:
+def environment(threads: int) -> dict[str, Any]:
     """What the figures were measured on."""
-    libraries = ("numpy", "torch", "jax", "scikit-learn")
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-    return {"cpu": cpu, "python": platform.python_version(), **{name: version(name) for name in libraries}}
+    instructions = "AVX-512" if any("avx512f" in line for line in lines if line.startswith("flags")) else "no AVX-512"
+    return {
+        "cpu": f"{cpu}, {instructions}",
+        "threads": threads,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in LIBRARIES},
+    }
 
 
 def main() -> None:
-    """Run all the work and print it."""
+    """Run all the work, print it and keep it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--data-dir", default="random", help="the folder with the MNIST files; random arrays without it"
+        "--data-dir", help="the folder with the MNIST files; without it random arrays, and no whole programs"
     )
     parser.add_argument("--turns", type=int, default=5, help="turns of each library, after one to warm up")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="cores and BLAS threads of each library")
     parser.add_argument("--small", action="store_true", help="one small network: to see that the losses agree")
-    parser.add_argument("--out", type=Path, default=Path("benchmarks/results.json"))
+    parser.add_argument("--out", type=Path, help="benchmarks/results-THREADS.json unless told")
     given = parser.parse_args()
-    results: dict[str, Any] = {
-        "environment": environment(),
-        "threads": given.threads,
-        "data": given.data_dir != "random",
+    data, threads, turns = given.data_dir or "random", given.threads, given.turns
+    found: dict[str, Any] = {
+        "command": f"python -m benchmarks{' --data-dir D' if given.data_dir else ''} --threads {threads}",
+        "environment": environment(threads),
+        "turns": turns,
+        "xor step": side.xor_step(threads, turns, given.small),
+        "epochs": side.epochs(data, threads, turns, given.small),
+        "prediction": side.prediction(threads, turns),
     }
-    xor = Work((2, 8, 2), 4, "sgd", "xor", "float64", given.threads)
-    results["xor step"] = compare(("fnnet", "torch", "jax"), xor, "epoch", 100 if given.small else 2000, given.turns)
-    show("XOR step", results["xor step"])
-    for optimizer in ("sgd", "adam"):
-        rows = []
-        for sizes, batch in NETS[:1] if given.small else NETS:
-            work = Work(sizes, batch, optimizer, given.data_dir, threads=given.threads)
-            rows.append(compare(PEERS, work, "epoch", 1, given.turns))
-            results[work.name] = rows[-1]
-            show(work.name, rows[-1])
-        means = {peer: mean_ratio(rows, peer) for peer in PEERS[1:]}
-        results[f"geometric mean {optimizer}"] = means
-        print(f"{'geometric mean ' + optimizer:28} " + "  ".join(f"{peer} {mean:.2f}" for peer, mean in means.items()))
-    work = Work((784, 128, 10), 128, "sgd", "random", threads=given.threads)
-    results["predict 10,000"] = compare(("fnnet", "torch"), work, "predict", 5, given.turns)
-    show("predict 10,000", results["predict 10,000"])
-    for sizes, batch in () if given.small else (NETS[1], NETS[3]):
-        work = Work(sizes, batch, "sgd", given.data_dir, threads=given.threads)
-        found = compare(("fnnet", "sgemm"), work, "epoch", 1, given.turns)
-        share = flops(sizes, 60_000) / found["fnnet"]["seconds"] / (2.0 * 2048**3 / found["sgemm"]["seconds"])
-        results[f"share of sgemm {work.name}"] = share
-        print(f"{'share of sgemm ' + work.name:28} {share:.2f}", flush=True)
-    given.out.write_text(json.dumps(results, indent=1) + "\n")
+    if not given.small:
+        found["share of sgemm"] = side.limits(data, threads, turns)
+        found["start"] = whole.start(turns)
+    if given.data_dir and not given.small:
+        found["first epoch"] = whole.first_epoch(data, threads, turns)
+        found["to 98 %"] = whole.to_98(data, threads, 5)
+    out = given.out or Path(f"benchmarks/results-{threads}.json")
+    out.write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

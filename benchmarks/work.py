@@ -50,17 +50,20 @@ class Work:
         """The first weights as (W, b) of each Affine layer."""
         return [(layer.W, layer.b) for layer in self.net()[::2]]
 
-    def load(self) -> tuple[Array, Array]:
-        """x (N, I) in the dtype, from 0 to 1, and labels (N,)."""
+    def raw(self) -> tuple[Array, Array]:
+        """x (N, I) as it is kept, bytes of images from 0 to 255 or the rows of XOR, and labels (N,)."""
         if self.data == "xor":
             return xor().x.astype(self.dtype), xor().y
         if self.data == "random":
             rng = np.random.default_rng(0)
-            return rng.random((60_000, 784), np.float32).astype(self.dtype), rng.integers(0, 10, 60_000).astype(
-                np.uint8
-            )
+            return rng.integers(0, 256, (60_000, 784), np.uint8), rng.integers(0, 10, 60_000, np.uint8)
         found = mnist(Path(self.data))
-        return found.x.reshape(-1, 784).astype(self.dtype) / np.asarray(255, self.dtype), found.y
+        return found.x.reshape(-1, 784), found.y
+
+    def load(self) -> tuple[Array, Array]:
+        """x (N, I) in the dtype, from 0 to 1, and labels (N,)."""
+        x, y = self.raw()
+        return (x, y) if self.data == "xor" else (x.astype(self.dtype) / np.asarray(255, self.dtype), y)
 
     def batches(self, epoch: int, examples: int) -> list[Array]:
         """The rows of each batch of an epoch, in fnnet's order."""

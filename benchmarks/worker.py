@@ -5,6 +5,7 @@ It reads lines from stdin, ``epoch N``, ``steps N`` or ``predict N``, does that,
 
 import importlib
 import json
+import os
 import resource
 import sys
 import time
@@ -23,12 +24,18 @@ def prepared(library: str, work: Work) -> Any:
     return partial(prepare, scan=True)(work) if variant == "scan" else prepare(work)
 
 
+def pin(threads: int) -> None:
+    """Keep this process on so many cores, which XLA, that has no other setting, makes its number of threads."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+
+
 def main() -> None:
     """Answer until stdin ends."""
     work = Work.parse(sys.argv[2])
+    pin(work.threads)
     epoch, predict = prepared(sys.argv[1], work)
     images = np.random.default_rng(1).random((10_000, work.sizes[0]), np.float32)
-    images.setflags(write=False)
     number = 0
     print("ready", flush=True)
     for line in sys.stdin:

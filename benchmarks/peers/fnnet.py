@@ -1,11 +1,14 @@
-"""fnnet, through the public stream."""
+"""fnnet, through the public stream. Images stay bytes until a batch is made of them, as in `fnnet train`."""
 
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from benchmarks.work import LR, Work
 from fnnet.array import readonly
+from fnnet.layers import Scale
 from fnnet.losses import SoftmaxCrossEntropy
 from fnnet.optimizers import SGD, Adam
 from fnnet.plan import steps_per_epoch
@@ -15,10 +18,13 @@ from fnnet.stream import train
 
 def prepare(work: Work) -> tuple[Callable[[int], float], Callable[[Any], Any]]:
     """An epoch is as many states of one endless stream as it has steps."""
-    x, y = map(readonly, work.load())
+    x, y = map(readonly, work.raw())
     optimizer = {"sgd": SGD, "adam": Adam}[work.optimizer](lr=LR[work.optimizer])
     net = work.net()
-    states = train(net, x, y, loss=SoftmaxCrossEntropy, optimizer=optimizer, epochs=10**9, batch_size=work.batch)
+    first = (Scale(1 / 255),) if x.dtype == np.uint8 else ()
+    states = train(
+        (*first, *net), x, y, loss=SoftmaxCrossEntropy, optimizer=optimizer, epochs=10**9, batch_size=work.batch
+    )
     steps = steps_per_epoch(len(x), work.batch)
 
     def epoch(number: int) -> float:

@@ -1,0 +1,75 @@
+"""The benchmarks: the libraries do the same work, and the page says what was measured."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+page: Any = pytest.importorskip("benchmarks.page")
+
+
+def test_the_page_says_what_was_measured() -> None:
+    """Every table on the page is the one that the kept results make."""
+    found = [json.loads(path.read_text()) for path in page.RESULTS]
+    text = page.PAGE.read_text("utf-8")
+    assert page.written(text, found) == text
+    assert text.count("<!-- measured: ") == text.count("<!-- end -->") == 5
+
+
+def test_the_chart_is_that_of_the_results(tmp_path: Path) -> None:
+    """The chart shows each ratio of the kept results."""
+    rows = json.loads(page.RESULTS[0].read_text())["epochs"]["sgd"]["rows"]
+    drawn = page.CHART.read_text("utf-8")
+    for row in rows.values():
+        for peer in ("torch", "sklearn", "jax scan"):
+            assert f">{row[peer]['ratio']:.2f}<" in drawn
+
+
+PEERS = ("torch", "jax", "sklearn")
+
+
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in PEERS), reason=f"needs all of {', '.join(PEERS)}"
+)
+def test_the_losses_agree(tmp_path: Path) -> None:
+    """In the small form every library comes to the same loss, or it would end with an error."""
+    out = tmp_path / "small.json"
+    command = [sys.executable, "-m", "benchmarks", "--small", "--turns", "1", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(out.read_text())
+    (row,) = found["epochs"]["sgd"]["rows"].values()
+    assert set(row) == {"fnnet", "torch", "jax scan", "sklearn"}
+    assert all(part["seconds"] > 0 for part in row.values())
+    assert row["fnnet"]["loss"] == pytest.approx(row["torch"]["loss"], rel=1e-3)
+
+
+def test_other_losses_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A peer whose loss is another ends the benchmark, and no ratio is given."""
+    from benchmarks import run
+    from benchmarks.work import Work
+
+    class Other:
+        """A worker that answers what it is told to."""
+
+        def __init__(self, library: str, work: Work) -> None:
+            self.loss = {"fnnet": 1.0, "torch": 1.002}[library]
+
+        def __enter__(self) -> "Other":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def turn(self, task: str, count: int) -> dict[str, Any]:
+            return {"seconds": 1.0, "loss": self.loss}
+
+    monkeypatch.setattr(run, "Worker", Other)
+    with pytest.raises(RuntimeError, match=r"2-8-2 sgd: torch has loss 1.002, fnnet 1.0"):
+        run.compare(("fnnet", "torch"), Work((2, 8, 2), 4, "sgd", "xor"), "epoch", 1, 1)
