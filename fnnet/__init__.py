@@ -33,6 +33,7 @@ from fnnet.models import mlp
 from fnnet.network import absorb, backward, backward_trace, forward, gradients, training
 from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, global_norm
 from fnnet.outline import fingerprint
+from fnnet.per_example import per_example_grads
 from fnnet.prediction import evaluate, predict
 from fnnet.record import buffer, data, frozen, param, replace, sub
 from fnnet.runs import Run, load_run
@@ -109,6 +110,7 @@ __all__ = [
     "mlp",
     "one_hot",
     "param",
+    "per_example_grads",
     "predict",
     "readonly",
     "replace",

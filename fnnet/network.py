@@ -43,7 +43,7 @@ def forward(params: Params, x: Array) -> tuple[Any, Any]:
         try:
             x, cache = forward(layer, x) if isinstance(layer, tuple) else layer.forward(x)
         except Exception as error:
-            _place(error, i, layer)
+            note_place(error, i, layer)
             raise
         caches.append(cache)
     return x, tuple(caches)
@@ -74,7 +74,7 @@ def _unwind(params: tuple[Any, ...], caches: Any, dout: Any, stop: int) -> tuple
         try:
             step = backward(layer, cache, dout) if isinstance(layer, tuple) else layer.backward(cache, dout)
         except Exception as error:
-            _place(error, i, layer)
+            note_place(error, i, layer)
             raise
         dout, grads[i] = step
     return dout, grads
@@ -104,12 +104,13 @@ def gradients(params: P, caches: Any, dout: Any) -> P:
     try:
         grads[first] = gradients(params[first], caches[first], dout)
     except Exception as error:
-        _place(error, first, params[first])
+        note_place(error, first, params[first])
         raise
     return tuple(grads)  # type: ignore[return-value]  # as in backward
 
 
-def _place(error: Exception, i: int, layer: Any) -> None:
+def note_place(error: Exception, i: int, layer: Any) -> None:
+    """Add to an error the place of the layer that raised it."""
     name = f"a tuple of {len(layer)}" if isinstance(layer, tuple) else repr(layer)
     error.add_note(f"in layer {i}, {name}")
 

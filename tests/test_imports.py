@@ -21,6 +21,7 @@ FLOORS = [
     ["tree", "typed"],
     ["outline"],
     ["network"],
+    ["per_example"],
     ["layers", "losses", "schedules", "metrics", "datasets"],
     ["pictures"],
     ["optimizers"],
@@ -32,11 +33,12 @@ FLOORS = [
     ["recipe", "saving"],
     ["experiment"],
     ["runs"],
+    ["teaching"],
     ["cli"],
     ["__main__"],
     ["__init__"],
 ]
-PACKAGES = ("layers", "optimizers", "datasets", "checking", "runs", "cli")
+PACKAGES = ("layers", "optimizers", "datasets", "checking", "runs", "teaching", "cli")
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"numpy", "attrs"}
 EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl", "filelock"}

@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 from fnnet.array import Array, freeze, readonly
 from fnnet.keys import Key, generator
 from fnnet.numeric import sum_rows
-from fnnet.record import frozen, param
+from fnnet.record import frozen, param, replace
 
 Init = Literal["glorot", "he", "lecun", "normal"]
 
@@ -80,6 +80,11 @@ class Affine:
     def grads(self, cache: Array, dout: Array) -> Self:
         """The gradient alone, without dx."""
         return type(self)(freeze(np.dot(cache.T, dout)), freeze(sum_rows(dout)))
+
+    def per_example(self, cache: Array, dout: Array) -> tuple[Array, Self]:
+        """dx, and each example's own gradient: ``dW_nio = X_ni dout_no`` and ``db_no = dout_no``, before any sum."""
+        dW = freeze(cache[:, :, None] * dout[:, None, :])
+        return freeze(np.dot(dout, self.W.T)), replace(self, W=dW, b=readonly(dout))
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise ValueError unless x may have this shape."""

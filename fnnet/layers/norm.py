@@ -108,6 +108,19 @@ class BatchNorm:
         dgamma, dbeta = freeze((dout * cache.xhat).sum(0)), freeze(dout.sum(0))
         return freeze(dx), replace(self, gamma=dgamma, beta=dbeta, batch=False)
 
+    def per_example(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
+        """dx, and each example's own ``dgamma_nf = dout_nf xhat_nf`` and ``dbeta_nf = dout_nf``.
+
+        Raises ValueError in training mode, where mean and variance of the batch join the examples.
+        """
+        if cache.moments is not None:
+            raise ValueError(
+                "BatchNorm in training mode joins the examples of a batch, so none has a gradient of its own; "
+                "run forward with the network as stored"
+            )
+        dgamma, dbeta = freeze(dout * cache.xhat), readonly(dout)
+        return freeze(dout * self.gamma * cache.inverse), replace(self, gamma=dgamma, beta=dbeta, batch=False)
+
     def absorb(self, cache: Normalized) -> Self:
         """The layer with its running statistics moved on; one example has no variance and moves nothing."""
         n = len(cache.xhat)
@@ -155,6 +168,13 @@ class LayerNorm:
         dx = _through_moments(dout * self.gamma, cache, -1)
         outer = tuple(range(dout.ndim - 1))
         dgamma, dbeta = freeze((dout * cache.xhat).sum(outer)), freeze(dout.sum(outer))
+        return freeze(dx), replace(self, gamma=dgamma, beta=dbeta)
+
+    def per_example(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
+        """dx, and each example's own dgamma and dbeta (N, F): the sums of backward, but not over the examples."""
+        dx = _through_moments(dout * self.gamma, cache, -1)
+        within = tuple(range(1, dout.ndim - 1))
+        dgamma, dbeta = freeze((dout * cache.xhat).sum(within)), freeze(dout.sum(within))
         return freeze(dx), replace(self, gamma=dgamma, beta=dbeta)
 
     def check(self, shape: tuple[int, ...]) -> None:

@@ -4,6 +4,7 @@ from typing import Any, Self, final
 
 from fnnet.array import Array, freeze
 from fnnet.network import Params, absorb, backward, forward, gradients
+from fnnet.per_example import per_example
 from fnnet.record import frozen, replace, sub
 
 
@@ -39,6 +40,11 @@ class Residual:
     def grads(self, cache: Any, dout: Array) -> Self:
         """The gradient alone, without dx."""
         return replace(self, inner=gradients(self.inner, cache, dout))
+
+    def per_example(self, cache: Any, dout: Array) -> tuple[Array, Self]:
+        """dx like x, and inner's gradients of each example apart."""
+        dx, inner = per_example(self.inner, cache, dout)
+        return freeze(dout + dx), replace(self, inner=inner)
 
     def absorb(self, cache: Any) -> Self:
         """The layer with inner's running statistics moved on."""
