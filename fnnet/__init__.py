@@ -42,6 +42,7 @@ from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmU
 from fnnet.stream import Diverged, State, train
 from fnnet.summary import summarize
 from fnnet.tree import arrays, count_params, leaves, map_params
+from fnnet.teaching import trace, who_moved
 
 __all__ = [
     "GELU",
@@ -117,6 +118,8 @@ __all__ = [
     "save",
     "sub",
     "summarize",
+    "trace",
     "train",
     "training",
+    "who_moved",
 ]

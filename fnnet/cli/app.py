@@ -11,6 +11,7 @@ from fnnet.cli.evaluate import evaluate
 from fnnet.cli.output import complain, say
 from fnnet.cli.predict import predict
 from fnnet.cli.summary import summary
+from fnnet.cli.trace import trace
 from fnnet.cli.train import train
 from fnnet.cli.verify import verify
 from fnnet.datasets import DataError
@@ -41,7 +42,7 @@ def root(
     """Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits."""
 
 
-for command in (train, evaluate, predict, verify, check, summary):
+for command in (train, evaluate, predict, verify, check, summary, trace):
     app.command(context_settings=NUMBERS if command is predict else None)(command)
 
 

@@ -13,6 +13,7 @@ from fnnet.recipe import RECIPES, Recipe
 from fnnet.record import evolve, names
 
 NETWORK, TRAINING, FOLDER, DATA = "The network", "Its training", "The run folder", "Data and output"
+EXAMPLE, TABLE = "The example", "The table"
 
 
 def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
@@ -60,6 +61,26 @@ DataDir = Annotated[
 Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
+
+MaybeRun = Annotated[Optional[Path], typer.Argument(metavar="[RUN]", help="The folder of a run.", show_default=False)]
+Weights = Annotated[
+    Optional[Path],
+    _flag(NETWORK, "A file with a line for each unit, its bias and weights, and an empty line between layers."),
+]
+Output = Annotated[
+    Optional[str], _flag(NETWORK, "Of the last units: sigmoid, tanh, relu, leaky-relu or linear (default: as --loss).")
+]
+X = Annotated[Optional[list[str]], _flag(EXAMPLE, "The inputs, such as 1,0. Say it again for more examples.", "--x")]
+Target = Annotated[Optional[list[str]], _flag(EXAMPLE, "What is wanted: the outputs, such as 1; or a class.")]
+Eta = Annotated[float, typer.Option(help="Learning rate, eta.", rich_help_panel=EXAMPLE)]
+Digits = Annotated[int, typer.Option(help="Significant digits of the results.", rich_help_panel=TABLE)]
+MaxUnits = Annotated[int, typer.Option(help="The most units of a network.", rich_help_panel=TABLE)]
+Format = Annotated[str, typer.Option(help="text, markdown, csv or latex.", rich_help_panel=TABLE)]
+Blank = Annotated[
+    Optional[list[str]],
+    _flag(TABLE, "Leave blank: forward, errors, gradients, updates, or names such as g_1,dE/dg_*; for an exercise."),
+]
+Solution = Annotated[bool, _flag(TABLE, "Print what --blank leaves blank, and nothing else.", "--solution")]
 
 
 MEANT = {"hidden": "sizes such as 128,64, or none", "freeze": "numbers of layers, such as 0,1, or none"}

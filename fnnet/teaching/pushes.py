@@ -1,0 +1,105 @@
+"""Which training examples pushed a weight: one number of the gradient, taken apart by example."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, final
+
+import numpy as np
+
+from fnnet.array import Array
+from fnnet.keys import Key
+from fnnet.layers import Fixed
+from fnnet.network import Params, forward
+from fnnet.per_example import per_example_grads
+from fnnet.prediction import cast, predict
+from fnnet.record import frozen
+from fnnet.summary import describe, layers_of, summarize
+from fnnet.tree import dtype_of, leaves
+
+#: How many numbers of gradients are held at a time, about 80 MB in float64.
+HELD = 10_000_000
+
+
+@final
+@frozen
+class Push:
+    """What one example did to a weight.
+
+    ``push`` is its part of the gradient, with its sign: a step of gradient descent moves the weight by ``-lr`` times
+    the sum of all pushes. ``share`` is its size over the sum of all sizes. ``index`` counts from 0, as x does.
+    """
+
+    index: int
+    push: float
+    share: float
+
+
+def who_moved(net: Params, loss: Any, x: Any, weight: str) -> tuple[Push, ...]:
+    """The examples of x (N, ...), ranked by how hard each pushes one weight, the hardest first.
+
+    ``weight`` is a path of `leaves` with the place of the number in its array, such as ``0.W[1,2]``; the place may be
+    left out where there is only one. ``net`` is the network as stored, which is the mode of use. It comes from one
+    backward pass, in portions: the gradients of no more than ten million numbers are held at a time.
+
+    Raises ValueError for a path or place that is not there, x that does not fit, and a network in training mode.
+
+    >>> from fnnet import Affine, MeanSquaredError
+    >>> net = (Affine([[1.0]], [0.0]),)
+    >>> for push in who_moved(net, MeanSquaredError([[0.0], [4.0]]), [[1.0], [3.0]], "0.W"):
+    ...     print(push)
+    Push(index=1, push=-3.0, share=0.75)
+    Push(index=0, push=1.0, share=0.25)
+    """
+    x = np.asarray(x)
+    path, place = _number(leaves(net), weight)
+    _stored(net)
+    summarize(net, x.shape[1:])
+    x = cast(x, dtype_of(net))
+    logits = predict(net, x)
+    dout = loss.backward(loss.forward(logits)[1], 1.0)[0]
+    pushes = np.concatenate([found[:, *place] for found in _portions(net, x, dout, path)])
+    sizes = np.abs(pushes.astype(float))
+    total = float(sizes.sum()) or 1.0
+    order = np.argsort(-sizes, kind="stable")
+    return tuple(Push(int(i), float(pushes[i]), float(sizes[i]) / total) for i in order)
+
+
+def _portions(net: Params, x: Array, dout: Array, path: str) -> Iterator[Array]:
+    """The gradients (n, ...) of one array, for a portion of the examples after the other."""
+    alone = _alone(net, path)
+    size = max(1, HELD // leaves(alone)[path].size)
+    for start in range(0, len(x), size):
+        part = slice(start, start + size)
+        _, caches = forward(net, x[part])
+        yield leaves(per_example_grads(alone, caches, dout[part]))[path]
+
+
+def _alone(net: Params, path: str) -> Any:
+    """The network in which only the layer that has this array is trained; its caches are those of the network."""
+    if not isinstance(net, tuple):
+        return net
+    number = int(path.split(".")[0])
+    return tuple(layer if i == number else Fixed(layer) for i, layer in enumerate(net))
+
+
+def _number(arrays: dict[str, Array], weight: str) -> tuple[str, tuple[int, ...]]:
+    """The path and the place that ``weight`` names."""
+    said = re.fullmatch(r"([^\[\]]+)(?:\[([\d,\s]+)\])?", weight)
+    if said is None or said[1] not in arrays:
+        raise ValueError(f"weight must be one of {', '.join(arrays)}, and a place in it such as [0,1], got {weight!r}")
+    shape = arrays[said[1]].shape
+    place = tuple(int(part) for part in said[2].split(",")) if said[2] else (0,) * len(shape)
+    inside = len(place) == len(shape) and all(i < size for i, size in zip(place, shape, strict=True))
+    if not inside or (not said[2] and arrays[said[1]].size != 1):
+        last = ",".join(str(size - 1) for size in shape)
+        raise ValueError(
+            f"weight must name one number: from {said[1]}[{','.join('0' * len(shape))}] to {said[1]}[{last}], "
+            f"got {weight!r}"
+        )
+    return said[1], place
+
+
+def _stored(net: Params) -> None:
+    for place, layer in layers_of(net):
+        if isinstance(getattr(layer, "key", None), Key):
+            raise ValueError(f"layer {place} ({describe(layer)}) is in training mode; give the network as stored")

@@ -1,0 +1,167 @@
+"""Formulas as text and as LaTeX, in letters or with numbers put in. The text with numbers can be calculated with."""
+
+import re
+from collections.abc import Callable
+from typing import final
+
+from fnnet.record import frozen
+from fnnet.teaching.expression import (
+    Call,
+    Equation,
+    Minus,
+    Number,
+    Over,
+    Product,
+    Ratio,
+    Slope,
+    Square,
+    Sum,
+    Symbol,
+    Term,
+)  # fmt: skip
+from fnnet.teaching.figures import ALL, figure
+
+#: What stands where something is to be filled in.
+BLANK, LATEX_BLANK = "____", r"\underline{\hspace{3em}}"
+
+
+@final
+@frozen
+class Style:
+    """How to write: in LaTeX or not, and what stands for a symbol. With numbers, slopes are written out."""
+
+    latex: bool
+    leaf: Callable[[Symbol], str]
+    numbers: bool = False
+
+
+def letters(latex: bool = False) -> Style:
+    """Formulas in letters."""
+    return Style(latex, lambda symbol: name(symbol, latex))
+
+
+def numbers(digits: int, hidden: frozenset[str] = frozenset(), latex: bool = False) -> Style:
+    """Formulas with numbers of so many digits put in, and a blank for each symbol whose name is hidden."""
+    blank = LATEX_BLANK if latex else BLANK
+
+    def leaf(symbol: Symbol) -> str:
+        return blank if name(symbol) in hidden else number(symbol.value, digits, latex)
+
+    return Style(latex, leaf, numbers=True)
+
+
+def number(value: float, digits: int, latex: bool = False) -> str:
+    """A number, in LaTeX with its power of ten."""
+    text = figure(value, digits)
+    return re.sub(r"e([+-])0*(\d+)", lambda m: rf" \cdot 10^{{{m[1].strip('+')}{m[2]}}}", text) if latex else text
+
+
+def name(symbol: Symbol, latex: bool = False) -> str:
+    r"""A symbol's name.
+
+    >>> name(Symbol("u", (1, 2), of=Symbol("E"))), name(Symbol("u", (1, 2), of=Symbol("E")), latex=True)
+    ('dE/du_12', '\\frac{\\partial E}{\\partial u_{12}}')
+    """
+    base = _base(symbol, latex)
+    if symbol.of is None:
+        return base
+    of = _base(symbol.of, latex)
+    return rf"\frac{{\partial {of}}}{{\partial {base}}}" if latex else f"d{of}/d{base}"
+
+
+def _base(symbol: Symbol, latex: bool) -> str:
+    parts = [str(index) for index in symbol.indices]
+    index = ("" if all(len(part) == 1 for part in parts) else ",").join(parts)
+    if not latex:
+        return symbol.letter + (f"({symbol.layer})" if symbol.layer else "") + (f"_{index}" if index else "")
+    letter = {"eta": r"\eta", "y*": "y^*"}.get(symbol.letter, symbol.letter)
+    return letter + (f"^{{({symbol.layer})}}" if symbol.layer else "") + (f"_{{{index}}}" if index else "")
+
+
+def write(term: Term, style: Style) -> str:
+    """A term, written.
+
+    >>> g = Symbol("g", (1,), value=-0.25)
+    >>> term = Product((Number(2.0), Sum((g, Minus(Number(1.0))))))
+    >>> write(term, letters()), write(term, numbers(4)), write(Product((Number(2.0), g)), numbers(4))
+    ('2 (g_1 - 1)', '2*(-0.25 - 1)', '2*(-0.25)')
+    """
+    match term:
+        case Symbol():
+            return style.leaf(term)
+        case Number(value):
+            return number(value, ALL, style.latex)
+        case Call(function, argument):
+            return _call(IN_LATEX.get(function, function) if style.latex else function, write(argument, style), style)
+        case Slope(function, output, meaning):
+            if style.numbers:  # a slope of 0 or 1 would tell the sign of an output that is left blank
+                blank = isinstance(meaning, Number) and style.leaf(output) in (BLANK, LATEX_BLANK)
+                return style.leaf(output) if blank else write(meaning, style)
+            return _call((IN_LATEX[function] if style.latex else function) + "'", style.leaf(output), style)
+        case Sum(terms):
+            return _added([write(part, style) for part in terms])
+        case Product(factors):
+            return _times(style).join(_factor(part, style, first=i == 0) for i, part in enumerate(factors))
+        case Minus(Over() as part):
+            return "-" + write(part, style)
+        case Minus(part):
+            return "-" + _factor(part, style)
+        case Ratio(top, bottom) if style.latex:
+            return rf"\frac{{{write(top, style)}}}{{{write(bottom, style)}}}"
+        case Ratio(top, bottom):
+            return f"{_factor(top, style, first=True)}/{_factor(bottom, style)}"
+        case Square(base):
+            return f"{_base_of_power(base, style)}^2"
+        case Over(index, part):
+            return (rf"\sum_{index} " if style.latex else f"sum_{index} ") + _factor(part, style)
+
+
+#: The functions' names in LaTeX. The slides write the sigmoid as sigma.
+IN_LATEX = {
+    "s": r"\sigma",
+    "tanh": r"\tanh",
+    "relu": r"\mathrm{relu}",
+    "leaky": r"\mathrm{leaky}",
+    "exp": r"\exp",
+    "log": r"\log",
+}
+
+
+def _call(function: str, argument: str, style: Style) -> str:
+    return rf"{function}\left({argument}\right)" if style.latex else f"{function}({argument})"
+
+
+def _times(style: Style) -> str:
+    if style.numbers:
+        return r" \cdot " if style.latex else "*"
+    return r"\, " if style.latex else " "
+
+
+def _added(terms: list[str]) -> str:
+    signed = [f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in terms[1:]]
+    return terms[0] + "".join(signed)
+
+
+def _factor(term: Term, style: Style, first: bool = False) -> str:
+    """A term as a factor: in brackets where it is a sum, or begins with a sign inside a product."""
+    text = write(term, style)
+    whole = term.meaning if isinstance(term, Slope) and style.numbers else term
+    if isinstance(whole, Sum | Over) or (text.startswith("-") and not first):
+        return rf"\left({text}\right)" if style.latex else f"({text})"
+    return text
+
+
+def _base_of_power(term: Term, style: Style) -> str:
+    text = _factor(term, style)
+    return rf"\left({text}\right)" if style.latex and "^" in text and not text.startswith(r"\left") else text
+
+
+def equation(equation: Equation, latex: bool = False) -> str:
+    """An equation in letters.
+
+    >>> u = Symbol("u", (1, 2))
+    >>> equation(Equation(u, Sum((u, Minus(Symbol("eta")))), step=True))
+    'u_12 <- u_12 - eta'
+    """
+    sign = (r"\leftarrow" if latex else "<-") if equation.step else "="
+    return f"{name(equation.left, latex)} {sign} {write(equation.right, letters(latex))}"
