@@ -41,8 +41,8 @@ from fnnet.saving import load, save
 from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
 from fnnet.stream import Diverged, State, train
 from fnnet.summary import summarize
-from fnnet.tree import arrays, count_params, leaves, map_params
 from fnnet.teaching import trace, who_moved
+from fnnet.tree import arrays, count_params, leaves, map_params
 
 __all__ = [
     "GELU",

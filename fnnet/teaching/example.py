@@ -11,9 +11,6 @@ from fnnet.teaching.expression import Symbol
 from fnnet.teaching.letters import Letters
 from fnnet.teaching.levels import Board
 
-#: A value that is asked for by letters alone, in a general formula.
-NOTHING = float("nan")
-
 
 @final
 @frozen

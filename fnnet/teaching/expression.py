@@ -16,16 +16,16 @@ from fnnet.record import frozen
 @final
 @frozen
 class Symbol:
-    """A letter with its indices, such as u_12 or, with ``of``, the derivative dE/du_12; and its value.
+    """A letter with its indices, such as u_12, and its value; with ``of``, a derivative such as dE/du_12.
 
-    ``layer`` is for networks so deep that letters run out: u(3)_12.
+    In a general formula nobody looks at the value. ``layer`` is for networks so deep that letters run out: u(3)_12.
     """
 
     letter: str
     indices: tuple[int | str, ...] = ()
     layer: int | None = None
     of: "Symbol | None" = None
-    value: float = math.nan
+    value: float = 0.0
 
 
 @final

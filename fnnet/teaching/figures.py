@@ -13,16 +13,14 @@ def figure(value: float, digits: int) -> str:
     """A number rounded to so many significant digits; zeros at its end say that it was rounded, not that it is exact.
 
     >>> figure(0.5, 4), figure(0.50001, 4), figure(1234.56, 4), figure(-0.0000123456, 4)
-    ('0.5', '0.5000', '1235', '-1.235e-05')
+    ('0.5', '0.5000', '1235', '-1.235e-5')
     """
     if value == 0:
         return "0"
-    text = f"{value:.{digits - 1}e}"
-    if math.isclose(float(text), value, rel_tol=1e-15):
-        text = repr(float(text))
-    if 1e-4 <= abs(value) < 1e6:
-        text = format(Decimal(text), "f")
-    return text.removesuffix(".0")
+    rounded = Decimal(f"{value:.{digits - 1}e}")
+    if math.isclose(float(rounded), value, rel_tol=1e-15):
+        rounded = Decimal(repr(float(rounded))).normalize()
+    return format(rounded, "f" if 1e-4 <= abs(value) < 1e6 else "e")
 
 
 def carried(term: Term, value: float, digits: int) -> int:

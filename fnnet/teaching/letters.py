@@ -31,18 +31,18 @@ class Letters:
         """The index that runs over the units of a layer, in a formula about another one or the same."""
         return "kji"[layer - seen_from + 1] if self.deep else INDICES[layer]
 
-    def unit(self, layer: int, i: Index, value: float = float("nan")) -> Symbol:
+    def unit(self, layer: int, i: Index, value: float = 0.0) -> Symbol:
         """Unit i of a layer; layer 0 are the inputs f."""
         if self.deep and layer > 0:
             return Symbol("g", (i,), layer, value=value)
         return Symbol(UNITS[layer], (i,), value=value)
 
-    def weight(self, layer: int, j: Index, k: Index, value: float = float("nan")) -> Symbol:
+    def weight(self, layer: int, j: Index, k: Index, value: float = 0.0) -> Symbol:
         """The weight from unit k of the layer before to unit j of this one; k = 0 is the bias."""
         if self.deep:
             return Symbol("u", (j, k), layer, value=value)
         return Symbol(WEIGHTS[layer - 1], (j, k), value=value)
 
-    def error(self, symbol: Symbol, value: float = float("nan")) -> Symbol:
+    def error(self, symbol: Symbol, value: float = 0.0) -> Symbol:
         """The derivative of the loss in what a symbol stands for."""
         return Symbol(symbol.letter, symbol.indices, symbol.layer, self.loss, value)

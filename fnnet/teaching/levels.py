@@ -123,7 +123,7 @@ def _reason(kind: type) -> str:
     if kind in FUNCTIONS:
         return "an activation must stand after an Affine layer"
     if kind in PREPARING:
-        return "it may only stand at the beginning, where it prepares the input"
+        return "it may only stand at the beginning, and once, where it prepares the input"
     if kind is Softmax:
         return "it may only stand at the end, after an Affine layer"
     return "a trace knows Affine, Sigmoid, Tanh, ReLU, LeakyReLU, and a Softmax at the end"

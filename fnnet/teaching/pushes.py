@@ -7,10 +7,10 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.array import Array
-from fnnet.keys import Key
+from fnnet.keys import Key, Purpose, generator, key
 from fnnet.layers import Fixed
 from fnnet.network import Params, forward
-from fnnet.per_example import per_example_grads
+from fnnet.per_example import per_example, per_example_grads
 from fnnet.prediction import cast, predict
 from fnnet.record import frozen
 from fnnet.summary import describe, layers_of, summarize
@@ -55,9 +55,11 @@ def who_moved(net: Params, loss: Any, x: Any, weight: str) -> tuple[Push, ...]:
     _stored(net)
     summarize(net, x.shape[1:])
     x = cast(x, dtype_of(net))
+    _apart(net, x[:2])
     logits = predict(net, x)
     dout = loss.backward(loss.forward(logits)[1], 1.0)[0]
-    pushes = np.concatenate([found[:, *place] for found in _portions(net, x, dout, path)])
+    every: Any = (slice(None), *place)
+    pushes = np.concatenate([found[every] for found in _portions(net, x, dout, path)])
     sizes = np.abs(pushes.astype(float))
     total = float(sizes.sum()) or 1.0
     order = np.argsort(-sizes, kind="stable")
@@ -97,6 +99,13 @@ def _number(arrays: dict[str, Array], weight: str) -> tuple[str, tuple[int, ...]
             f"got {weight!r}"
         )
     return said[1], place
+
+
+def _apart(net: Params, x: Array) -> None:
+    """Raise ValueError where examples see each other, in any layer: put two of them to all of the network."""
+    y, caches = forward(net, x)
+    dout = generator(key(0, Purpose.CHECK, step=6)).standard_normal(y.shape).astype(y.dtype)
+    per_example(net, caches, freeze(dout))
 
 
 def _stored(net: Params) -> None:

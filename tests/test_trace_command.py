@@ -1,0 +1,182 @@
+"""`fnnet trace` as a user meets it: its tables, its exercise sheets, and what it refuses."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fnnet import MeanSquaredError, Sigmoid, SoftmaxCrossEntropy, Tanh, forward, gradients, load_run, mlp, save, trace
+from fnnet.teaching import LECTURE, blank, latex, markdown, solution, text, weights
+
+FIRST, SECOND = weights(LECTURE)
+ROWS = trace((FIRST, Sigmoid(), SECOND, Sigmoid()), MeanSquaredError([[1.0]]), [[1.0, 0.0]])
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are written to the working folder."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine.txt").write_text("0.5 1 2\n-1 0 1  # two units\n\n1, 2, 3\n")
+
+
+def fnnet(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `fnnet` with these arguments in a process of its own."""
+    command = [sys.executable, "-m", "fnnet", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=dict(os.environ))
+
+
+def said(*arguments: object) -> str:
+    """What `fnnet trace` prints with these arguments."""
+    done = fnnet("trace", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def xor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run on XOR."""
+    folder = tmp_path_factory.mktemp("runs") / "xor"
+    assert fnnet("train", "xor", "--out", folder, "--quiet").returncode == 0
+    return folder
+
+
+def test_alone_it_prints_the_lectures_network() -> None:
+    """Without arguments it works out a 2-2-1 network with sigmoid units at XOR's 1,0, as plain text when piped."""
+    assert said() == text(ROWS)
+
+
+def test_formats() -> None:
+    """Markdown and LaTeX are those of the library."""
+    assert said("--format", "markdown") == markdown(ROWS)
+    assert said("--format", "latex") == latex(ROWS)
+
+
+def test_a_sheet_and_its_solution() -> None:
+    """The same command with --solution prints what --blank left blank, and the sheet says so on stderr."""
+    sheet = fnnet("trace", "--blank", "errors,g_1", "--blank", "updates")
+    assert sheet.stdout == text(blank(ROWS, ["errors", "g_1", "updates"]))
+    assert sheet.stderr == "what is blank: the same command with --solution\n"
+    solved = fnnet("trace", "--blank", "errors,g_1", "--blank", "updates", "--solution")
+    assert solved.stdout == text(solution(blank(ROWS, ["errors", "g_1", "updates"])))
+    assert solved.stderr == ""
+
+
+def test_weights_of_ones_own() -> None:
+    """--weights, --x, --target and --lr are put in; a file has a line a unit, its bias first."""
+    out = said("--weights", "mine.txt", "--x", "-1,0", "--target", "0.5", "--lr", "0.1", "--digits", "3")
+    assert "s(0.5 + 1*(-1) + 2*0)" in out
+    assert "s(-1 + 0*(-1) + 1*0)" in out
+    assert "eta = 0.1" in out
+    assert "y*_1 = 0.5" in out
+
+
+def test_activations_and_losses() -> None:
+    """--activation is for the hidden units, --output for the last; the cross-entropies have linear last units."""
+    out = said("--weights", "mine.txt", "--x", "1,0", "--target", "1", "--activation", "relu", "--output", "linear")
+    assert "g_j = relu(u_j0 + sum_k u_jk f_k)" in out
+    assert "h_i = v_i0 + sum_j v_ij g_j" in out
+    assert "p_i = s(h_i)" in said("--loss", "sigmoid")
+    assert "p_i = exp(h_i)/(sum_m exp(h_m))" in said("--loss", "cross-entropy")
+
+
+def test_several_examples_are_a_batch() -> None:
+    """--x and --target said twice give a table for each example and the means."""
+    out = said("--x", "1,0", "--target", "1", "--x", "1,1", "--target", "0")
+    assert "example 2, forward" in out
+    assert "(E_1 + E_2)/2" in out
+
+
+def test_a_run_is_traced(xor: Path) -> None:
+    """The gradients of a run's network at a row of its data are the library's, its class looked up there."""
+    rows = json.loads(said(xor, "--x", "0,1", "--json", "--digits", "6"))
+    net = load_run(xor).net
+    _, caches = forward((net, SoftmaxCrossEntropy([1])), np.array([[0.0, 1.0]]))
+    grads, _ = gradients((net, SoftmaxCrossEntropy([1])), caches, 1.0)
+    (found,) = [row for row in rows if row["name"] == "dE/du_32"]
+    assert float(found["result"]) == pytest.approx(grads[0].W[1, 2], rel=1e-5)
+    assert said(xor, "--x", "0,1", "--target", "1") == said(xor, "--x", "0,1")
+    assert said(xor) == said(xor, "--x", "0,0", "--target", "0")
+
+
+def test_a_saved_network_is_traced() -> None:
+    """A network that `save` wrote is traced with its own activations."""
+    save("net.npz", mlp([2, 2, 1], Tanh(), dtype=float))
+    assert "g_j = tanh(u_j0 + sum_k u_jk f_k)" in said("--weights", "net.npz", "--x", "1,0", "--target", "1")
+
+
+USAGE = {
+    ("--format", "html"): "format must be one of text, markdown, csv, latex, got 'html'",
+    ("--solution",): "--solution prints what --blank leaves blank; say --blank too",
+    ("--blank", "g_7"): "there is no cell 'g_7' to leave blank; say forward, errors, gradients, updates",
+    ("--x", "1,0"): "say an example: its inputs by --x",
+    ("--x", "1,0,1", "--target", "1"): "layer 0 (Affine 2x2) expects 2 inputs, got 3",
+    ("--x", "1,a", "--target", "1"): "--x must be numbers such as 1,0, got '1,a'",
+    ("--x", "1,nan", "--target", "1"): "--x must be finite numbers, got '1,nan'",
+    ("--x", "1,0", "--x", "1", "--target", "1"): "--x must have as many numbers every time, got 2 and 1",
+    ("--x", "1,0", "--target", "1,0"): "--target must have 1 numbers, one for each output, got 2",
+    ("--x", "1,0", "--x", "1,1", "--target", "1"): "same number of examples, at least one, got 2 and 1",
+    ("--x", "1,0", "--target", "3", "--loss", "cross-entropy"): "--target must be one of the classes 0, got 3",
+    ("--lr", "0"): "lr must be a finite number above 0, got 0",
+    ("--lr", "nan"): "lr must be a finite number above 0, got nan",
+    ("--digits", "0"): "digits must be from 1 to 12, got 0",
+    ("--max-units", "4"): "a network of 5 units (2-2-1) makes too long a table: the limit is 4",
+    ("--activation", "rellu"): "did you mean relu?",
+    ("--activation", "gelu"): "layer 1 (GELU) can't be traced",
+    ("--output", "softmax"): "output must be one of sigmoid, tanh, relu, leaky-relu, gelu, linear, got 'softmax'",
+    ("--loss", "mes"): "did you mean mse?",
+    ("--weights", "mine.txt"): "say an example: its inputs by --x",
+}
+
+
+def refused(*arguments: object, code: int) -> str:
+    """The one line on stderr of a trace that is refused with this exit code."""
+    done = fnnet("trace", *arguments)
+    assert done.returncode == code, (done.stdout, done.stderr)
+    assert done.stdout == ""
+    assert done.stderr.startswith("fnnet: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE.items(), ids=[" ".join(a) for a in USAGE])
+def test_wrong_usage_is_one_sentence_and_exit_2(arguments: tuple[str, ...], message: str) -> None:
+    """What can't be meant is refused in one line that says what was expected."""
+    assert message in refused(*arguments, code=2)
+
+
+FILES = {
+    "": "there are no weights; write a line for each unit",
+    "# nothing\n\n": "there are no weights",
+    "1 2 x\n": "line 1 must be numbers, parted by commas or spaces, got '1 2 x'",
+    "1 2 inf\n": "line 1 must be finite numbers",
+    "1\n": "the units from line 1 on must have a bias and the same number of weights",
+    "1 2 3\n1 2\n": "the units from line 1 on must have a bias and the same number of weights",
+    "1 2 3\n\n\n1 2 3\n": "the units from line 4 on must have a bias and 1 weights, one for each unit",
+}
+
+
+@pytest.mark.parametrize(("content", "message"), FILES.items(), ids=[repr(c) for c in FILES])
+def test_bad_files_are_one_sentence_and_exit_1(content: str, message: str) -> None:
+    """A file that holds no network is refused with the place in it."""
+    Path("bad.txt").write_text(content)
+    line = refused("--weights", "bad.txt", "--x", "1,0", "--target", "1", code=1)
+    assert f"bad.txt: {message}" in line
+
+
+def test_missing_files_are_exit_1() -> None:
+    """A file or a run that is not there is a failed run, not a usage error."""
+    assert "nothing.txt can't be read" in refused("--weights", "nothing.txt", "--x", "1", "--target", "1", code=1)
+    assert "nothing can't be read" in refused("nothing", code=1)
+
+
+def test_runs_are_what_they_are(xor: Path) -> None:
+    """Flags that contradict a run, rows that its data lack, and classes that it lacks are refused by name."""
+    assert "is a run, whose network is what it is; leave --loss out" in refused(xor, "--loss", "mse", code=2)
+    assert "xor has no row 0.5,1.0; say its class by --target" in refused(xor, "--x", "0.5,1", code=2)
+    assert "--target must be one of the classes 0, 1, got 7" in refused(xor, "--x", "0,1", "--target", "7", code=2)
+    assert "--x must have 2 numbers, got 3" in refused(xor, "--x", "0,1,1", code=2)
+    assert "say the inputs of the example by --x" in refused(xor, "--target", "1", code=2)
