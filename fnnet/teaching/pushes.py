@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
+from fnnet.array import Array, freeze
 from fnnet.keys import Key, Purpose, generator, key
 from fnnet.layers import Fixed
 from fnnet.network import Params, forward
