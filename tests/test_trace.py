@@ -40,7 +40,9 @@ from fnnet import (
     training,
 )
 from fnnet.teaching import FORMATS, LECTURE, Row, blank, comma_separated, latex, markdown, solution, text, weights
+from fnnet.teaching.expression import Square, Symbol
 from fnnet.teaching.figures import figure
+from fnnet.teaching.writing import numbers, write
 
 FIRST, SECOND = weights(LECTURE)
 NET = (FIRST, Sigmoid(), SECOND, Sigmoid())
@@ -82,7 +84,7 @@ ACTIVATIONS = (Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), None)
 
 
 @st.composite
-def tasks(draw: Any) -> tuple[Any, Any, Any]:
+def tasks(draw: Any, end: str) -> tuple[Any, Any, Any]:
     """A network of one to five layers, a loss for it, and one to three examples."""
     sizes = draw(st.lists(st.integers(1, 3), min_size=2, max_size=6))
     seed, many = draw(small_seeds), draw(st.integers(1, 3))
@@ -92,38 +94,42 @@ def tasks(draw: Any) -> tuple[Any, Any, Any]:
         activation = draw(st.sampled_from(ACTIVATIONS))
         net += [affine(seed + 2 * i, inputs, outputs), *([activation] if activation else [])]
     outputs = sizes[-1]
+    if end != "squares" and not isinstance(net[-1], Affine):
+        net = [*net, affine(seed, outputs, outputs)]
     rows = normal(seed + 30, many, outputs)
     shares = np.exp(rows) / np.exp(rows).sum(1, keepdims=True)
-    loss = draw(
-        st.sampled_from(
-            [
-                MeanSquaredError(rows),
-                SigmoidCrossEntropy(shares),
-                SoftmaxCrossEntropy(shares),
-                SoftmaxCrossEntropy(np.arange(many) % outputs),
-                "softmax and squares",
-            ]
-        )
+    losses = {
+        "squares": MeanSquaredError(rows),
+        "softmax and squares": MeanSquaredError(shares),
+        "yes or no": SigmoidCrossEntropy(shares),
+        "distributions": SoftmaxCrossEntropy(shares),
+        "classes": SoftmaxCrossEntropy(np.arange(many) % outputs),
+    }
+    return (
+        (*net, *([Softmax()] if end == "softmax and squares" else [])),
+        losses[end],
+        normal(seed + 40, many, sizes[0]),
     )
-    if loss == "softmax and squares":
-        net, loss = [*net, *([] if isinstance(net[-1], Affine) else [affine(seed, outputs, outputs)]), Softmax()], None
-    elif not isinstance(loss, MeanSquaredError) and not isinstance(net[-1], Affine):
-        net = [*net, affine(seed, outputs, outputs)]
-    return tuple(net), loss or MeanSquaredError(shares), normal(seed + 40, many, sizes[0])
 
 
-@given(tasks(), st.integers(2, 6))
-def test_what_is_printed_can_be_calculated(task: Any, digits: int) -> None:
+ENDS = ("squares", "softmax and squares", "yes or no", "distributions", "classes")
+each_end = pytest.mark.parametrize("end", ENDS)
+
+
+@each_end
+@given(data=st.data())
+def test_what_is_printed_can_be_calculated(end: str, data: Any) -> None:
     """The numbers put in, calculated as they are printed, come to the printed result in every row."""
-    for found in trace(*task, digits=digits):
+    for found in trace(*data.draw(tasks(end)), digits=data.draw(st.integers(2, 6))):
         if found.kind != "given":
             assert agrees(found), str(found)
 
 
-@given(tasks())
-def test_values_are_those_of_the_library(task: Any) -> None:
+@each_end
+@given(data=st.data())
+def test_values_are_those_of_the_library(end: str, data: Any) -> None:
     """Gradients and E are those of `gradients` for the batch, and the updates are those of `map_params`."""
-    net, loss, x = task
+    net, loss, x = data.draw(tasks(end))
     rows = trace(net, loss, x, lr=0.3)
     value, caches = forward((net, loss), x)
     grads, _ = gradients((net, loss), caches, 1.0)
@@ -138,10 +144,11 @@ def test_values_are_those_of_the_library(task: Any) -> None:
             assert row(rows, u, "updates").value == pytest.approx(now)
 
 
-@given(tasks())
-def test_errors_are_those_of_backward_trace(task: Any) -> None:
+@each_end
+@given(data=st.data())
+def test_errors_are_those_of_backward_trace(end: str, data: Any) -> None:
     """With one example, the error on each unit is the dout that `backward_trace` yields for the layer it comes from."""
-    net, loss, x = task
+    net, loss, x = data.draw(tasks(end))
     loss = type(loss)(loss.targets[:1])
     _, caches = forward((net, loss), x[:1])
     douts = [np.ravel(dout) for dout, _ in backward_trace((net, loss), caches, 1.0)]
@@ -184,6 +191,58 @@ def test_the_general_rules() -> None:
         "  u_jk <- u_jk - eta dE/du_jk\n",
     ):
         assert said.count(rule) == 1
+
+
+TWO = np.array([[0.0, 1.0]])
+RULES: dict[str, tuple[Any, Any, list[str]]] = {
+    "squares": (
+        (FIRST, Tanh()),
+        MeanSquaredError(TWO),
+        ["E = (sum_j (g_j - y*_j)^2)/2", "dE/dg_j = 2 (g_j - y*_j)/2", "dE/du_jk = dE/dg_j tanh'(g_j) f_k"],
+    ),
+    "softmax and squares": (
+        (FIRST, Softmax()),
+        MeanSquaredError(TWO),
+        [
+            "p_j = exp(g_j)/(sum_m exp(g_m))",
+            "E = (sum_j (p_j - y*_j)^2)/2",
+            "dE/dp_j = 2 (p_j - y*_j)/2",
+            "dE/dg_j = p_j (dE/dp_j - sum_m p_m dE/dp_m)",
+            "dE/du_jk = dE/dg_j f_k",
+        ],
+    ),
+    "yes or no": (
+        (FIRST,),
+        SigmoidCrossEntropy(TWO),
+        ["p_j = s(g_j)", "E = (sum_j (log(1 + exp(g_j)) - y*_j g_j))/2", "dE/dg_j = (p_j - y*_j)/2"],
+    ),
+    "classes": (
+        (FIRST,),
+        SoftmaxCrossEntropy([1]),
+        ["p_j = exp(g_j)/(sum_m exp(g_m))", "E = -sum_j y*_j log(p_j)", "dE/dg_j = p_j - y*_j", "dE/du_j0 = dE/dg_j"],
+    ),
+    "leaky": (
+        (Scale(2.0), FIRST, LeakyReLU(0.2), affine(1, 2, 2), ReLU(), affine(3, 2, 1)),
+        LOSS,
+        [
+            "f_k = c x_k",
+            "g_j = leaky(u_j0 + sum_k u_jk f_k)",
+            "E = (y_m - y*_m)^2",
+            "dE/dh_i = sum_m w_mi dE/dy_m",
+            "dE/dg_j = sum_i relu'(h_i) v_ij dE/dh_i",
+            "w_mi <- w_mi - eta dE/dw_mi",
+            "slope = 0.2",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_general_rules_of_every_end(name: str) -> None:
+    """Each loss and activation has its general formulas, each once."""
+    net, loss, rules = RULES[name]
+    lines = [line.strip() for line in text(trace(net, loss, X)).splitlines()]
+    assert [lines.count(rule) for rule in rules] == [1] * len(rules)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -269,6 +328,7 @@ def test_a_blank_leaves_the_formula_and_hides_the_figure_elsewhere() -> None:
     assert row(sheet, "h_1").numbers == "s(0.3 + 0.8*____ - 0.7*0.5498)"
     assert row(sheet, "dE/du_11").numbers == "-0.15038*____*(1 - ____)*1"
     assert row(blank(ROWS, ["updates"]), "u_11", "given").result == "0.5"
+    assert row(blank(ROWS, ["updates"]), "g_1").numbers == row(ROWS, "g_1").numbers
 
 
 def test_a_blank_relu_hides_its_slope() -> None:
@@ -314,10 +374,11 @@ def test_markdown_tables_are_whole() -> None:
     assert sum(len(block) - 2 for block in blocks) == len(ROWS)
 
 
-@given(tasks())
-def test_latex_is_balanced(task: Any) -> None:
+@each_end
+@given(data=st.data())
+def test_latex_is_balanced(end: str, data: Any) -> None:
     """Braces, brackets, dollars and environments of the LaTeX are balanced, and no power stands on a power."""
-    said = latex(trace(*task))
+    said = latex(trace(*data.draw(tasks(end))))
     depth = 0
     for char in said.replace(r"\{", "").replace(r"\}", ""):
         depth += {"{": 1, "}": -1}.get(char, 0)
@@ -328,6 +389,13 @@ def test_latex_is_balanced(task: Any) -> None:
     assert all(line.count("$") % 2 == 0 for line in said.splitlines())
     assert not re.search(r"\^(\{[^{}]*\}|\*|\d)(_\{[^{}]*\})?\^", said)
     assert not re.search(r"\d[eE][+-]?\d", said)
+
+
+def test_powers_of_powers_of_ten_are_in_brackets() -> None:
+    """The square of 1e-5 has brackets in LaTeX, where a power can't stand on a power."""
+    square = Square(Symbol("g", (1,), value=1e-5))
+    assert write(square, numbers(4, latex=True)) == r"\left(1 \cdot 10^{-5}\right)^2"
+    assert write(square, numbers(4)) == "1e-5^2"
 
 
 def test_latex_of_the_lecture() -> None:

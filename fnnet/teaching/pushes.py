@@ -63,7 +63,7 @@ def who_moved(net: Params, loss: Any, x: Any, weight: str) -> tuple[Push, ...]:
     sizes = np.abs(pushes.astype(float))
     total = float(sizes.sum()) or 1.0
     order = np.argsort(-sizes, kind="stable")
-    return tuple(Push(int(i), float(pushes[i]), float(sizes[i]) / total) for i in order)
+    return tuple(Push(int(i), float(pushes[i]) + 0.0, float(sizes[i]) / total) for i in order)
 
 
 def _portions(net: Params, x: Array, dout: Array, path: str) -> Iterator[Array]:
