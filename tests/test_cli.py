@@ -45,7 +45,7 @@ def refused(*arguments: object, code: int) -> str:
 
 USAGE = {
     ("train",): "Missing argument 'DATA'",
-    ("trian",): "Did you mean 'train'?",
+    ("trian",): "Did you mean 'train'",
     ("train", "xor", "--sede", "3"): "--seed",
     ("train", "xro"): "did you mean xor?",
     ("train", "iris.txt"): ".npz or .csv",

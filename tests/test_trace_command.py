@@ -106,6 +106,10 @@ def test_a_saved_network_is_traced() -> None:
     """A network that `save` wrote is traced with its own activations."""
     save("net.npz", mlp([2, 2, 1], Tanh(), dtype=float))
     assert "g_j = tanh(u_j0 + sum_k u_jk f_k)" in said("--weights", "net.npz", "--x", "1,0", "--target", "1")
+    assert "leave --activation and --output out" in refused("--weights", "net.npz", "--output", "tanh", code=2)
+    save("none.npz", (Sigmoid(),))
+    line = refused("--weights", "none.npz", "--x", "1", "--target", "1", code=2)
+    assert "layer 0 (Sigmoid) can't be traced: an activation must stand after an Affine layer" in line
 
 
 USAGE = {

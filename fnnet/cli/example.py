@@ -15,6 +15,7 @@ from fnnet.models import ACTIVATIONS
 from fnnet.recipe import LOSSES, Recipe
 from fnnet.runs import Run, load_run
 from fnnet.saving import load
+from fnnet.summary import summarize
 from fnnet.teaching import LECTURE, read_weights, weights
 
 #: A network, the name of its loss, the inputs, and the targets.
@@ -31,7 +32,7 @@ def of_flags(flags: dict[str, Any]) -> Task:
     if not x or not targets:
         raise ValueError("say an example: its inputs by --x, such as --x 1,0, and what is wanted by --target")
     inputs = _rows("--x", x)
-    outputs = len(net[-1].b) if hasattr(net[-1], "b") else len([a for a in net if hasattr(a, "b")][-1].b)
+    outputs = summarize(net, inputs.shape[1:])[-1].output[-1] if net else 0
     return net, loss, inputs, _targets(targets, outputs, loss, ())
 
 

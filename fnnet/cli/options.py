@@ -62,7 +62,7 @@ Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST fam
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
 
-MaybeRun = Annotated[Optional[Path], typer.Argument(metavar="[RUN]", help="The folder of a run.", show_default=False)]
+MaybeRun = Annotated[Optional[Path], typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 Weights = Annotated[
     Optional[Path],
     _flag(NETWORK, "A file with a line for each unit, its bias and weights, and an empty line between layers."),
