@@ -119,9 +119,9 @@ def _checked(net: Params, loss: Any, x: Any, lr: float, digits: int, limit: int)
         raise ValueError(f"digits must be from 1 to 12, got {digits}")
     made = board(promoted(net, np.float64))
     if sum(made.sizes) > limit:
-        many = sum(made.sizes)
+        many, sizes = sum(made.sizes), "-".join(map(str, made.sizes))
         raise ValueError(
-            f"a network of {many} units ({'-'.join(map(str, made.sizes))}) makes too long a table: the limit is {limit}, "
+            f"a network of {many} units ({sizes}) makes too long a table: the limit is {limit}, "
             f"inputs and outputs counted; to have it all the same say limit={many}, or --max-units {many}"
         )
     if made.softmax and type(loss) is not MeanSquaredError:
