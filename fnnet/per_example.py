@@ -22,7 +22,8 @@ def per_example_grads(params: P, caches: Any, dout: Any) -> P:
     104 MB; see `who_moved` for one number of many examples.
 
     A layer offers ``per_example(cache, dout)``, or has no parameters. A layer of your own without the method is
-    asked N times for its backward, each time with the dout of one example and zeros for the others.
+    asked N times for its backward, each time with the dout of one example and zeros for the others. A layer without
+    parameters is asked once, and trusted to keep the batch law of `check_laws`.
 
     Raises ValueError, with the layer's place as a note, for a layer in which the examples of a batch see each other,
     such as BatchNorm in training mode: there no example has a gradient of its own.
