@@ -7,7 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze
+from fnnet.array import Array
 from fnnet.record import frozen, replace
 from fnnet.tree import params_of
 
@@ -44,7 +44,8 @@ class Layout:
 
     def flat(self, net: Any) -> Array:
         """The parameters of a network of this layout, as one array."""
-        return freeze(np.concatenate([a.ravel() for a in params_of(net)]))
+        made: Array = np.concatenate([a.ravel() for a in params_of(net)])
+        return made
 
     def views(self, flat: Array) -> list[tuple[int, Array, Array]]:
         """Each Affine layer's number, W and b, as views of the array."""

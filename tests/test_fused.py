@@ -43,12 +43,11 @@ from fnnet import (
     freeze,
     frozen,
     one_hot,
-    replace,
     train,
 )
 from fnnet import stream as stream_module
 from fnnet.fused import fuse
-from fnnet.plan import make_plan
+from fnnet.plan import Plan, make_plan
 
 OPTIMIZERS: dict[str, Any] = {
     "sgd": SGD(0.1),
@@ -243,20 +242,58 @@ def test_what_is_not_plain_takes_the_clear_form(monkeypatch: pytest.MonkeyPatch,
     assert all(map(same_bits, here, clear_states(monkeypatch, net, X, y, **how)))
 
 
-def test_a_state_of_another_network_is_taken_as_it_is() -> None:
-    """A state whose moments are not those that went out last is flattened anew, and not taken for the last one."""
-    how: dict[str, Any] = {
-        "loss": SoftmaxCrossEntropy,
-        "optimizer": OPTIMIZERS["momentum"],
-        "epochs": 2,
-        "batch_size": 4,
-    }
-    plan = make_plan(PLAIN, X, Y, SoftmaxCrossEntropy, OPTIMIZERS["momentum"], 4, None, None, None)
-    learn = fuse(plan, PLAIN)
+@pytest.fixture
+def plan() -> Plan:
+    """The plan of a plain run by momentum."""
+    return make_plan(PLAIN, X, Y, SoftmaxCrossEntropy, OPTIMIZERS["momentum"], 4, None, None, None)
+
+
+def test_other_moments_are_taken_as_they_are(plan: Plan) -> None:
+    """Neither a network nor moments are taken for those that went out last, unless they are."""
+    learn, batch = fuse(plan, PLAIN), (None, plan.x[:4], plan.y[:4], None)
+    start = OPTIMIZERS["momentum"].init(PLAIN)
     assert learn is not None
-    first, *_, last = train(PLAIN, X, Y, **how)
-    for params, optimizer in ((first.params, first.optimizer), (first.params, last.optimizer), (PLAIN, last.optimizer)):
+    for changed in (lambda p, o: (p, start), lambda p, o: (PLAIN, o), lambda p, o: (PLAIN, start), lambda p, o: (p, o)):
+        _, *last = learn(PLAIN, start, *batch)
+        given = changed(*last)
         fresh = fuse(plan, PLAIN)
         assert fresh is not None
-        a, b = (f(params, optimizer, None, plan.x[:4], plan.y[:4], None) for f in (learn, fresh))
-        assert same_bits(replace(first, params=a[1], optimizer=a[2]), replace(first, params=b[1], optimizer=b[2]))
+        (a, *here), (b, *there) = learn(*given, *batch), fresh(*given, *batch)
+        assert (a, *map(fingerprint, here)) == (b, *map(fingerprint, there))
+
+
+def test_a_step_that_diverges_changes_nothing(plan: Plan) -> None:
+    """When the loss is not finite the network and the optimizer's state come back as they were."""
+    learn, start = fuse(plan, PLAIN), OPTIMIZERS["momentum"].init(PLAIN)
+    assert learn is not None
+    with np.errstate(all="ignore"):
+        value, params, optimizer = learn(PLAIN, start, None, freeze(np.full((4, 6), np.nan)), plan.y[:4], None)
+    assert np.isnan(value)
+    assert params is PLAIN
+    assert optimizer is start
+
+
+@frozen
+class Counter:
+    """A user's layer that counts the batches it has seen, and holds no array."""
+
+    seen: int = 0
+
+    def forward(self, x: Array) -> tuple[Array, None]:
+        """x."""
+        return x, None
+
+    def backward(self, cache: None, dout: Array) -> tuple[Array, "Counter"]:
+        """dout."""
+        return dout, self
+
+    def absorb(self, cache: None) -> "Counter":
+        """One more."""
+        return Counter(self.seen + 1)
+
+
+def test_a_layer_that_absorbs_a_setting_does_so() -> None:
+    """A layer without arrays that changes from step to step is not passed over."""
+    net = (PLAIN[0], Counter(), *PLAIN[1:])
+    *_, last = train(net, X, Y, loss=SoftmaxCrossEntropy, epochs=2, batch_size=4)
+    assert last.params[1].seen == 6
