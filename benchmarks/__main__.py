@@ -52,6 +52,7 @@ def main() -> None:
     }
     if not given.small:
         found["share of sgemm"] = side.limits(data, threads, turns)
+        found["parts"] = whole.parts(threads)
         found["start"] = whole.start(turns)
     if given.data_dir and not given.small:
         found["first epoch"] = whole.first_epoch(data, threads, turns)

@@ -107,6 +107,16 @@ def whole(found: list[dict[str, Any]]) -> str:
     return table(["MNIST, 784-256-10 with ReLU", "fnnet", "PyTorch"], rows)
 
 
+def parts(found: list[dict[str, Any]]) -> str:
+    """Where a bare step's time goes, in microseconds, on one core, and fnnet's step beside it."""
+    run = found[0]
+    nets = list(run["parts"])
+    rows = [[part, *(f"{run['parts'][net][part]:.0f}" for net in nets)] for part in run["parts"][nets[0]]]
+    ours = [run["epochs"]["sgd"]["rows"][f"{net} sgd"]["fnnet"]["seconds"] / 469 * 1e6 for net in nets]
+    rows.append(["fnnet's step", *(f"{each:.0f}" for each in ours)])
+    return table(["us a step, 1 thread", *nets], rows)
+
+
 def start(found: list[dict[str, Any]]) -> str:
     """How long processes take that only start."""
     return table(
@@ -124,8 +134,8 @@ def machine(found: list[dict[str, Any]]) -> str:
 
 def written(page: str, found: list[dict[str, Any]]) -> str:
     """The page with everything between its marks made anew."""
-    parts = {"goals": goals, "epochs": epochs, "whole": whole, "start": start, "machine": machine}
-    return MARKED.sub(lambda match: f"{match[1]}\n{parts[match[2]](found)}\n{match[3]}", page)
+    made = {"goals": goals, "epochs": epochs, "whole": whole, "parts": parts, "start": start, "machine": machine}
+    return MARKED.sub(lambda match: f"{match[1]}\n{made[match[2]](found)}\n{match[3]}", page)
 
 
 def chart(found: list[dict[str, Any]], path: Path) -> None:

@@ -73,6 +73,17 @@ def to_98(data: str, threads: int, seeds: int) -> dict[str, Any]:
     return found
 
 
+def parts(threads: int) -> dict[str, Any]:
+    """Microseconds of the parts of a step, in bare NumPy."""
+    found = {}
+    for hidden in (128, 800):
+        command = [sys.executable, "-m", "benchmarks.parts", str(hidden), str(threads)]
+        done = subprocess.run(command, env=environment(threads), check=True, capture_output=True, text=True)
+        found[f"784-{hidden}-10"] = json.loads(done.stdout)
+        print(f"{'a bare step of 784-' + str(hidden) + '-10':34} " + done.stdout.strip(), flush=True)
+    return found
+
+
 def start(turns: int) -> dict[str, float]:
     """Seconds of processes that import a library, or show the help, and do nothing else."""
     commands = {

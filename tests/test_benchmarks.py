@@ -19,7 +19,7 @@ def test_the_page_says_what_was_measured() -> None:
     found = [json.loads(path.read_text()) for path in page.RESULTS]
     text = page.PAGE.read_text("utf-8")
     assert page.written(text, found) == text
-    assert text.count("<!-- measured: ") == text.count("<!-- end -->") == 5
+    assert text.count("<!-- measured: ") == text.count("<!-- end -->") == 6
 
 
 def test_the_chart_is_that_of_the_results(tmp_path: Path) -> None:
