@@ -34,11 +34,12 @@ FLOORS = [
     ["experiment"],
     ["runs"],
     ["teaching"],
+    ["grading"],
     ["cli"],
     ["__main__"],
     ["__init__"],
 ]
-PACKAGES = ("layers", "optimizers", "datasets", "checking", "runs", "teaching", "cli")
+PACKAGES = ("layers", "optimizers", "datasets", "checking", "runs", "teaching", "grading", "cli")
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"numpy", "attrs"}
 EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl", "filelock"}

@@ -1,0 +1,50 @@
+"""A known mistake: what it makes of the inputs, and how to say so."""
+
+from collections.abc import Callable
+from typing import Any, final
+
+from fnnet.array import Array
+from fnnet.grading.given import Given
+from fnnet.record import frozen
+
+
+@final
+@frozen
+class Mistake:
+    """``f`` gives the quantity as the mistake makes it; ``says`` is the hint, and ``page`` explains it."""
+
+    name: str
+    says: str
+    page: str
+    f: Callable[[Given], Any]
+
+    @property
+    def sentence(self) -> str:
+        """The hint and where to read on."""
+        return f"{self.says}: see {self.page}"
+
+
+Catalog = tuple[Mistake, ...]
+
+
+def page(name: str) -> str:
+    """A page of the course, by its name and heading."""
+    return f"docs/course/{name.replace('#', '.md#') if '#' in name else name + '.md'}"
+
+
+def scalings(quantity: str, where: str, right: Callable[[Given], Array]) -> Catalog:
+    """What happens to a gradient as a whole: the wrong sign, or a factor too many."""
+    return (
+        Mistake(
+            f"{quantity} negated",
+            f"{quantity} has the wrong sign; it is the slope itself, and the update takes it off",
+            page(where),
+            lambda g: -right(g),
+        ),
+        Mistake(
+            f"{quantity} doubled",
+            f"{quantity} is twice as large as it should be",
+            page(where),
+            lambda g: 2 * right(g),
+        ),
+    )

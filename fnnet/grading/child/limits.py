@@ -1,0 +1,51 @@
+"""Limits on memory, on the size of files and on new processes, set before a student's code runs."""
+
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+MOST_FORKS = 3
+STARTS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.system", "os.exec", "subprocess.Popen", "pty.spawn")
+
+
+def limit_memory(more: int) -> None:
+    """Let this process grow by so many bytes and no further. Where the system can't limit it, nothing is done."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + more
+    except (OSError, ValueError):
+        most = 8 * more
+    _limit(resource.RLIMIT_AS, most)
+
+
+def limit_rest(cpu_seconds: int) -> None:
+    """No core files, no large files, and an end to what nobody ends."""
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, 1 << 28)
+    _limit(resource.RLIMIT_CPU, cpu_seconds)
+
+
+def _limit(what: int, most: int) -> None:
+    try:
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    except (OSError, ValueError):
+        pass
+
+
+def watch_processes() -> Callable[[bool], None]:
+    """Let a student's code start a few processes in a row and no more: a bomb of forks ends by itself.
+
+    Returns a switch, with which the runner's own forks are let through.
+    """
+    state = {"count": 0, "on": True}
+
+    def hook(event: str, _: object) -> None:
+        if state["on"] and event in STARTS:
+            state["count"] += 1
+            if state["count"] > MOST_FORKS:
+                raise PermissionError("the grader lets a file start only a few processes")
+
+    sys.addaudithook(hook)
+    return lambda on: state.update(on=on, count=0)

@@ -1,0 +1,68 @@
+"""What a quantity is computed from: reference inputs, and what the student's own code made on the way to it."""
+
+from collections.abc import Iterator
+from typing import final
+
+import attrs
+import numpy as np
+
+from fnnet.array import Array
+from fnnet.keys import Purpose, generator, key
+from fnnet.record import frozen
+
+NONE = np.zeros(0)
+
+
+@final
+@frozen
+class Given:
+    """The letters of the course. N examples, I inputs, O outputs, K classes.
+
+    ``dW`` and ``db`` are the student's own gradients, ``W1`` is W after the step, and ``share`` is what one example
+    counts for in the loss: 1/N for a mean, 1 for a sum.
+    """
+
+    x: Array = attrs.field(default=NONE)
+    W: Array = attrs.field(default=NONE)
+    b: Array = attrs.field(default=NONE)
+    dout: Array = attrs.field(default=NONE)
+    y: Array = attrs.field(default=NONE)
+    t: Array = attrs.field(default=NONE)
+    dW: Array = attrs.field(default=NONE)
+    db: Array = attrs.field(default=NONE)
+    W1: Array = attrs.field(default=NONE)
+    lr: float = 1.0
+    share: float = 1.0
+
+    @property
+    def n(self) -> int:
+        """How many examples."""
+        return len(self.x) if self.x.size else len(self.t)
+
+
+def affine_cases() -> Iterator[Given]:
+    """Inputs of shapes that differ in all their lengths, a batch of one, and two that let a wrong product run."""
+    for number, (n, inputs, outputs) in enumerate([(5, 3, 4), (1, 4, 2), (4, 3, 3), (3, 3, 3)]):
+        W, b = _draw(number, 0, inputs, outputs), _draw(number, 1, outputs)
+        yield Given(_draw(number, 2, n, inputs), W, b, _draw(number, 3, n, outputs))
+
+
+def sigmoid_cases() -> Iterator[Given]:
+    """Three shapes, one of them a batch of one."""
+    for number, shape in enumerate([(5, 3), (1, 4), (3, 3)]):
+        yield Given(x=_draw(number, 4, *shape) / 2, dout=_draw(number, 5, *shape))
+
+
+def softmax_cases(convention: str) -> Iterator[Given]:
+    """Logits and one-hot targets; batch sizes and numbers of classes that no factor confuses."""
+    for number, (n, k) in enumerate([(5, 3), (2, 4), (3, 3)]):
+        t = np.eye(k)[generator(key(number, Purpose.CHECK, layer=7)).integers(0, k, n)]
+        x = _draw(number, 6, n, k) / 2
+        yield Given(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
+
+
+def _draw(number: int, layer: int, *shape: int) -> Array:
+    """Numbers from -2 to 2 that float32 holds exactly, none of them 0."""
+    whole = generator(key(number, Purpose.CHECK, layer=layer)).integers(1, 128, shape)
+    sign = generator(key(number, Purpose.CHECK, step=1, layer=layer)).choice([-1.0, 1.0], shape)
+    return np.asarray(whole * sign / 64)

@@ -1,0 +1,110 @@
+"""A process of its own for a student's code, and the requests it answers."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from os import close, killpg, pipe
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any, final
+
+import attrs
+import numpy as np
+
+from fnnet.array import Array
+from fnnet.grading.child.frames import Closed, Late, receive, send
+from fnnet.record import frozen
+
+MAIN = Path(__file__).parent / "child" / "main.py"
+
+#: What the child is told beside the caller's environment: one thread, no windows, no files beside the student's.
+QUIET = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+
+@final
+@frozen
+class Limits:
+    """What a student's code may use: seconds a call and a statement, bytes of memory, and the child's environment."""
+
+    seconds: float = 5.0
+    memory: int = 1 << 30
+    environment: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@final
+@frozen
+class Process:
+    """The pipes to a child and from it, and its limits."""
+
+    requests: int
+    replies: int
+    limits: Limits
+
+    def ask(self, outline: Any, data: bytes = b"") -> None:
+        """Send a request; a child that is gone is noticed by whoever waits for its answer."""
+        with suppress(OSError):
+            send(self.requests, outline, data)
+
+    def answer(self, seconds: float) -> tuple[Any, bytes]:
+        """The next message. Raises `Late` and `Closed`."""
+        try:
+            return receive(self.replies, seconds)
+        except (Late, Closed):
+            raise
+        except (OSError, ValueError) as error:
+            raise Closed(str(error)) from None
+
+
+@contextmanager
+def process(limits: Limits) -> Iterator[Process]:
+    """Start a child, and kill it and all it has started in the end."""
+    (asked, requests), (replies, answered) = pipe(), pipe()
+    child = subprocess.Popen(
+        [sys.executable, "-B", "-P", str(MAIN)],
+        stdin=asked,
+        stdout=answered,
+        stderr=subprocess.DEVNULL,
+        env={**limits.environment, **QUIET},
+        start_new_session=True,
+    )
+    close(asked)
+    close(answered)
+    try:
+        yield Process(requests, replies, limits)
+    finally:
+        with suppress(OSError):
+            killpg(child.pid, SIGKILL)
+        child.kill()
+        child.wait()
+        close(requests)
+        close(replies)
+
+
+def order(path: Path, limits: Limits, skip: list[int], only: int) -> dict[str, Any]:
+    """The first message: which file, without which statements, under which limits."""
+    return {
+        "path": str(path),
+        "folder": str(path.parent),
+        "library": str(Path(__file__).parents[2]),
+        "memory": limits.memory,
+        "cpu": 3600,
+        "skip": skip,
+        "only": only,
+    }
+
+
+def packed(arrays: list[Array]) -> tuple[list[dict[str, Any]], bytes]:
+    """Arrays as outlines and bytes."""
+    raw = [np.ascontiguousarray(a).tobytes() for a in arrays]
+    outlines = [
+        {"dtype": a.dtype.str, "shape": list(a.shape), "n": len(data)} for a, data in zip(arrays, raw, strict=True)
+    ]
+    return outlines, b"".join(raw)
