@@ -9,7 +9,7 @@ from fnnet.grading.calls import Program
 from fnnet.grading.catalog import affine as known
 from fnnet.grading.found import Part
 from fnnet.grading.given import Given, affine_cases
-from fnnet.grading.judge import Complaint, Seen, judge
+from fnnet.grading.judge import Complaint, Seen, judge, partly
 from fnnet.grading.laws import Subject, check
 from fnnet.grading.report import Row, row
 from fnnet.grading.running import run
@@ -30,12 +30,17 @@ def grade_affine(session: Session, part: Part) -> list[Row]:
     again = [] if part.pure or places.dW else [_observe(session, part, places, c, damage, 1.0) for c in affine_cases()]
     graded = again or cases
     m = dict(ROWS)
-    rows = [
-        row("Affine", "forward", m["forward"], judge("y", _seen("y", cases), known.y, known.FORWARDS)),
-        row("Affine", "dx", m["dx"], judge("dx", _seen("dx", graded), known.dx, known.DX)),
-        row("Affine", "dW", m["dW"], judge("dW", _seen("dW", graded), known.dW, known.DW)),
-        row("Affine", "db", m["db"], judge("db", _seen("db", graded), known.db, known.DB, reshape=True)),
-    ]
+    judged = {
+        "forward": judge("y", _seen("y", cases), known.y, known.FORWARDS),
+        "dx": judge("dx", _seen("dx", graded), known.dx, known.DX),
+        "dW": judge("dW", _seen("dW", graded), known.dW, known.DW),
+        "db": judge("db", _seen("db", graded), known.db, known.DB, reshape=True),
+    }
+    for name, right in (("dx", known.dx), ("dW", known.dW), ("db", known.db)):
+        explained = any(c.mistake for other, found in judged.items() for c in found if other != name)
+        if explained and partly(_seen(name, graded), right, name == "db"):
+            judged[name] = []
+    rows = [row("Affine", name, m[name], found) for name, found in judged.items()]
     steps = None if part.pure else step_complaints(part, cases, again)
     if steps is not None:
         rows.append(row("Affine", "update", m["update"], steps))

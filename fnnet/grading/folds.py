@@ -35,17 +35,21 @@ def grade_folds(session: Session, part: Part) -> list[Row]:
     wanted = np.linalg.multi_dot([x, *matrices])
     there = forward_complaints(answer.get("y"), [c for c in before if c[0] == 0], wanted, x, matrices)
     went = [c for c in calls_of(answer.get("calls"))[len(before) :] if c[0] == 1]
-    back = _folded(answer.get("back"), answer.get("grads_back"), went, dout, matrices)
+    back = _folded(answer.get("back"), answer.get("grads_back"), went, dout, matrices, not there)
     return [row("Model", "forward", m["forward"], there), row("Model", "backward", m["backward"], back)]
 
 
-def _folded(dx: Any, grads: Any, went: list[list[Any]], dout: Array, matrices: list[Array]) -> list[Complaint]:
+def _folded(
+    dx: Any, grads: Any, went: list[list[Any]], dout: Array, matrices: list[Array], forward_right: bool
+) -> list[Complaint]:
     right = np.linalg.multi_dot([dout, *(matrix.T for matrix in matrices[::-1])])
     in_order = [c[1] for c in went] == list(LAYERS[::-1]) and chained(went)
     if in_order and same(dx, right):
         ordered = isinstance(grads, Odd) and [_number(v) for v in grads.items] == list(LAYERS)
         text = "the gradients must stand in the order of the layers, one for each: see docs/course/model.md#backward"
         return [] if ordered else [Complaint(text, "gradients out of order")]
+    if not forward_right:
+        return [Complaint("backward can't be seen before forward is right")]
     found = slips(BACKWARDS, went, dout, lambda layer, got: np.asarray(got @ matrices[layer].T))
     if found:
         return found

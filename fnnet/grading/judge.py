@@ -66,6 +66,12 @@ def judge(
     return [Complaint(_plainly(name, seen, right))]
 
 
+def partly(seen: Sequence[Seen], right: Right, reshape: bool = False) -> bool:
+    """Whether a quantity is right wherever something else did not stop it before it was there."""
+    there = [s for s in seen if not isinstance(s.value, Failure | Nothing)]
+    return bool(there) and _is(there, right, 1.0, reshape)
+
+
 FACTORS: Catalog = (
     Mistake("negated too", "its sign is wrong besides", CHECKING, lambda g: np.float64(-1.0)),
     Mistake("averaged too", "it is divided by the batch size besides", CHECKING, lambda g: np.float64(1.0 / g.n)),
@@ -91,7 +97,7 @@ def _fits(pairs: list[tuple[Any, Given]], f: Right, slack: float, reshape: bool)
             with np.errstate(all="ignore"):
                 expected = np.asarray(f(given))
         except (ValueError, IndexError):
-            if not isinstance(value, Failure):
+            if not isinstance(value, Failure | Nothing):
                 return False
             continue
         if reshape and isinstance(value, np.ndarray) and value.shape == (1, *expected.shape):

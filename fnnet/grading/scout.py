@@ -9,7 +9,7 @@ from fnnet.array import Array
 from fnnet.grading.calls import BIASES, WEIGHTS, Path, Program, backward, forward, make_affine
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.found import Part
-from fnnet.grading.session import Session
+from fnnet.grading.session import Answer, Session
 from fnnet.grading.wire import Odd
 from fnnet.record import evolve, frozen
 
@@ -30,23 +30,23 @@ class Places:
 
 def scout(session: Session, part: Part) -> tuple[Part, Places]:
     """Make an Affine layer of 3 inputs and 4 outputs, run it once, and look at it."""
-    for tupled in (True, False):
+    inputs, outputs, n = (3, 3, 3) if part.style == "functions" else (3, 4, 5)
+    for tupled in (False, True) if part.style == "functions" else (True,):
         p = Program()
         shown = "_layer" if part.pure else "layer"
-        made = make_affine(p, part, np.ones((3, 4)), np.ones(4), shown, tupled)
-        forward(p, part, made, p.array(np.ones((5, 3))), "y")
-        backward(p, part, made, p.array(np.ones((5, 4))), "dx", 0.5, "y")
+        made = make_affine(p, part, np.ones((inputs, outputs)), np.ones(outputs), shown, tupled)
+        forward(p, part, made, p.array(np.ones((n, inputs))), "y")
+        backward(p, part, made, p.array(np.ones((n, outputs))), "dx", 0.5, "y")
         if not part.pure:
             p.add("after", "parts", made)
         answer = session.run(p.steps, p.arrays)
         y = answer.get("y")
-        if part.style != "functions" or isinstance(y, np.ndarray):
+        if isinstance(y, np.ndarray):
             break
     if part.style == "course" and isinstance(y, Odd) and len(y.parts) == 2 and "loss" not in part.methods:
         return scout(session, evolve(part, style="record"))
     at = _arrays(answer.get("layer"))
-    after = _arrays(answer.get("after"))
-    grown = {key: a for key, a in after.items() if key not in at}
+    grown = {key: a for key, a in _grown(session, part, answer).items() if key not in at}
     return part, Places(
         W=_path(at, WEIGHTS, {(3, 4), (4, 3)}),
         b=_path(at, BIASES, {(4,), (1, 4), (4, 1)}),
@@ -56,6 +56,18 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
         forward_works=isinstance(y, np.ndarray),
         tupled=tupled,
     )
+
+
+def _grown(session: Session, part: Part, answer: Answer) -> dict[tuple[str, ...], Array]:
+    """The arrays of the layer after backward; after one with square arrays where a wrong product stopped the first."""
+    if isinstance(answer.get("dx"), np.ndarray) or part.pure:
+        return _arrays(answer.get("after"))
+    p = Program()
+    made = make_affine(p, part, np.ones((3, 3)), np.ones(3), "_layer")
+    forward(p, part, made, p.array(np.ones((3, 3))), "y")
+    backward(p, part, made, p.array(np.ones((3, 3))), "dx", 0.5, "y")
+    p.add("after", "parts", made)
+    return _arrays(session.run(p.steps, p.arrays).get("after"))
 
 
 def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -29,8 +29,11 @@ class Answer:
     warnings: dict[str, list[Any]]
 
     def get(self, slot: str) -> Any:
-        """The value of a slot; a `Failure` where its step was not reached."""
-        return self.values.get(slot, Failure("missing", slot))
+        """The value of a slot; a `Failure`, the first that stood in its way, where its step was not reached."""
+        value = self.values.get(slot, Failure("missing", slot))
+        if isinstance(value, Failure) and value.kind == "missing" and value.what in self.values and value.what != slot:
+            return self.get(value.what)
+        return value
 
 
 @final

@@ -26,8 +26,9 @@ def step_complaints(part: Part, cases: list[dict[str, Any]], again: list[dict[st
     W1, b1 = ("W2", "b2") if by_method else ("W1", "b1")
     complaints = []
     for name, new, grad, old in (("W", W1, "dW", "W"), ("b", b1, "db", "b")):
-        seen = [Seen(_shaped(c[new], getattr(c["given"], old)), (_step_given(c, grad, old),)) for c in cases
-                if isinstance(c[grad], np.ndarray) and c[grad].size == getattr(c["given"], old).size]  # fmt: skip
+        there = [c for c in cases if isinstance(c["dx"], np.ndarray) and isinstance(c[grad], np.ndarray)]
+        fitting = [c for c in there if c[grad].size == getattr(c["given"], old).size]
+        seen = [Seen(_shaped(c[new], getattr(c["given"], old)), (_step_given(c, grad, old),)) for c in fitting]
         if not seen:
             complaints.append(Complaint(f"the update of {name} can't be seen before its gradient is there"))
             continue

@@ -95,6 +95,8 @@ def failure(said: dict[str, Any]) -> Failure:
     }
     if kind in ("SystemExit", "KeyboardInterrupt"):
         return Failure("ended", kind, "ends the program: exit() has no place in it", **where)
+    if kind == "Unreached":
+        return Failure("missing", message)
     if kind == "MemoryError":
         return Failure("ended", kind, "asks for more memory than it is given", **where)
     return Failure("raised", kind, " ".join(message.split()), **where)

@@ -135,7 +135,7 @@ def _step(world: World, slot: str, step: list[Any], folder: Path) -> tuple[Any, 
         if slot.startswith("!"):
             warnings.simplefilter("always")
         try:
-            world.slots[slot] = value = world.run(step)
+            world.values[slot] = value = world.run(step)
             outline, blob = ({"k": "kept"}, b"") if slot.startswith("_") else answer(value)
         except BaseException as error:
             return {"slot": slot, "failure": failure(error, folder)}, b""

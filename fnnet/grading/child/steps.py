@@ -8,13 +8,23 @@ from fnnet.grading.child.encode import encode, fields
 from fnnet.grading.child.probe import probe, pure_probe
 
 
+class Unreached(ValueError):
+    """A step needs what an earlier one did not give."""
+
+
 class World:
     """The values that the steps have made so far, by name, beside the student's module."""
 
     def __init__(self, module: Any, arrays: list[Any]) -> None:
         self.module, self.arrays, self.turn = module, arrays, 0
-        self.slots: dict[str, Any] = {}
+        self.values: dict[str, Any] = {}
         self.log: list[Any] = []
+
+    def slot(self, name: str) -> Any:
+        """The value of an earlier step. Raises `Unreached` when it gave none."""
+        if name not in self.values:
+            raise Unreached(name)
+        return self.values[name]
 
     def value(self, said: Any) -> Any:
         """An argument: an array that was sent, a slot, a plain value, or a tuple or dictionary of them."""
@@ -22,7 +32,7 @@ class World:
         if kind == "a":
             return self.arrays[what]
         if kind == "s":
-            return self.slots[what]
+            return self.slot(what)
         if kind == "t":
             return tuple(self.value(item) for item in what)
         if kind == "l":
@@ -36,23 +46,23 @@ class World:
         return getattr(self, f"_{step[0]}")(*step[1:])
 
     def _call(self, owner: str | None, name: str, args: list[Any], named: dict[str, Any]) -> Any:
-        home = self.module if owner is None else self.slots[owner]
+        home = self.module if owner is None else self.slot(owner)
         function = getattr(home, name) if name else home
         return function(*map(self.value, args), **{key: self.value(v) for key, v in named.items()})
 
     def _get(self, owner: str, path: list[str]) -> Any:
-        return _follow(self.slots[owner], path)
+        return _follow(self.slot(owner), path)
 
     def _item(self, owner: str, index: int) -> Any:
-        return self.slots[owner][index]
+        return self.slot(owner)[index]
 
     def _parts(self, owner: str) -> Any:
         """The outline of an object that is no tuple; encoded by its fields."""
-        return fields(self.slots[owner])
+        return fields(self.slot(owner))
 
     def _fill(self, owner: str, path: list[str], said: Any) -> None:
         """Write values into the array that stands there, or put a new one in its place."""
-        home, old, new = self.slots[owner], _follow(self.slots[owner], path), self.value(said)
+        home, old, new = self.slot(owner), _follow(self.slot(owner), path), self.value(said)
         if isinstance(old, ndarray) and old.dtype.kind == "f" and old.flags.writeable and old.size == new.size:
             old[...] = (
                 new.T
@@ -63,7 +73,7 @@ class World:
             _put(home, path, array(new))
 
     def _put(self, owner: str | None, path: list[str], said: Any) -> None:
-        _put(self.module if owner is None else self.slots[owner], path, self.value(said))
+        _put(self.module if owner is None else self.slot(owner), path, self.value(said))
 
     def _probe(self, base: str | None, name: str, number: int, matrix: Any) -> Any:
         return probe(getattr(self.module, base) if base else None, name, number, self.value(matrix), self.log)
@@ -89,7 +99,7 @@ class World:
     def _repeat(self, times: int, body: list[list[Any]]) -> None:
         for self.turn in range(times):
             for slot, *step in body:
-                self.slots[slot] = self.run(step)
+                self.values[slot] = self.run(step)
 
     def _descend(self, params: Any, grads: Any, rate: float) -> Any:
         return _descend(self.value(params), self.value(grads), rate)
@@ -97,8 +107,8 @@ class World:
     def _nudge(self, owner: str, pairs: list[list[list[str]]], rate: float) -> None:
         """Take the learning rate's share of the stored gradients off the parameters."""
         for param, grad in pairs:
-            value = _follow(self.slots[owner], param)
-            value -= rate * array(_follow(self.slots[owner], grad)).reshape(value.shape)
+            value = _follow(self.slot(owner), param)
+            value -= rate * array(_follow(self.slot(owner), grad)).reshape(value.shape)
 
 
 def _follow(value: Any, path: list[str]) -> Any:
