@@ -8,6 +8,7 @@ import typer
 from fnnet.archive import FileError
 from fnnet.cli.check import check
 from fnnet.cli.evaluate import evaluate
+from fnnet.cli.grade import grade
 from fnnet.cli.output import complain, say
 from fnnet.cli.predict import predict
 from fnnet.cli.summary import summary
@@ -42,7 +43,7 @@ def root(
     """Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits."""
 
 
-for command in (train, evaluate, predict, verify, check, summary, trace):
+for command in (train, evaluate, predict, verify, check, summary, trace, grade):
     app.command(context_settings=NUMBERS if command is predict else None)(command)
 
 

@@ -1,12 +1,11 @@
 """A process of its own for a student's code, and the requests it answers."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from os import close, killpg, pipe
 from pathlib import Path
-from signal import SIGKILL
 from typing import Any, final
 
 import attrs
@@ -17,6 +16,7 @@ from fnnet.grading.child.frames import Closed, Late, receive, send
 from fnnet.record import frozen
 
 MAIN = Path(__file__).parent / "child" / "main.py"
+KILL = 9
 
 #: What the child is told beside the caller's environment: one thread, no windows, no files beside the student's.
 QUIET = {
@@ -66,7 +66,9 @@ class Process:
 @contextmanager
 def process(limits: Limits) -> Iterator[Process]:
     """Start a child, and kill it and all it has started in the end."""
-    (asked, requests), (replies, answered) = pipe(), pipe()
+    if not hasattr(os, "fork"):
+        raise OSError("fnnet grade runs on Linux and macOS; this system has no fork")
+    (asked, requests), (replies, answered) = os.pipe(), os.pipe()
     child = subprocess.Popen(
         [sys.executable, "-B", "-P", str(MAIN)],
         stdin=asked,
@@ -75,17 +77,17 @@ def process(limits: Limits) -> Iterator[Process]:
         env={**limits.environment, **QUIET},
         start_new_session=True,
     )
-    close(asked)
-    close(answered)
+    os.close(asked)
+    os.close(answered)
     try:
         yield Process(requests, replies, limits)
     finally:
         with suppress(OSError):
-            killpg(child.pid, SIGKILL)
+            os.killpg(child.pid, KILL)
         child.kill()
         child.wait()
-        close(requests)
-        close(replies)
+        os.close(requests)
+        os.close(replies)
 
 
 def order(path: Path, limits: Limits, skip: list[int], only: int) -> dict[str, Any]:

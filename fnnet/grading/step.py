@@ -24,17 +24,17 @@ def step_complaints(part: Part, cases: list[dict[str, Any]], again: list[dict[st
         ran = any(isinstance(c["dx"], np.ndarray) for c in cases)
         return None if ran else [Complaint("it can't be seen before backward runs")]
     W1, b1 = ("W2", "b2") if by_method else ("W1", "b1")
-    complaints = []
+    complaints, unseen = [], 0
     for name, new, grad, old in (("W", W1, "dW", "W"), ("b", b1, "db", "b")):
         there = [c for c in cases if isinstance(c["dx"], np.ndarray) and isinstance(c[grad], np.ndarray)]
         fitting = [c for c in there if c[grad].size == getattr(c["given"], old).size]
         seen = [Seen(_shaped(c[new], getattr(c["given"], old)), (_step_given(c, grad, old),)) for c in fitting]
         if not seen:
-            complaints.append(Complaint(f"the update of {name} can't be seen before its gradient is there"))
+            unseen += 1
             continue
         found = judge(name, seen, known.stepped, known.STEPS)
         complaints += [evolve(c, sentence=f"{name}: {c.sentence}") for c in found]
-    return complaints
+    return complaints if unseen < 2 else [Complaint("the update can't be seen before the gradients are there")]
 
 
 def _shaped(value: Any, like: Any) -> Any:

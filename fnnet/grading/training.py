@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from fnnet.array import Array
+from fnnet.datasets import Dataset
 from fnnet.grading import calls, model
 from fnnet.grading.calls import Program
 from fnnet.grading.found import Part
@@ -24,6 +25,15 @@ PAGES = {"XOR": "docs/course/problem-1.md", "MNIST": "docs/course/problem-2.md"}
 NEEDED = ("Affine", "Sigmoid", "Softmax", "Model")
 
 Digits = tuple[Array, Array, Array, Array]
+
+#: How many examples are trained on and tested on: enough to see learning, few enough to wait for.
+EXAMPLES, TESTED = 10_000, 2_000
+
+
+def digits_of(data: Dataset) -> Digits:
+    """The first examples of MNIST as rows of numbers from 0 to 1."""
+    rows = [np.asarray(x[:many].reshape(-1, 784) / 255) for x, many in ((data.x, EXAMPLES), (data.x_test, TESTED))]
+    return rows[0], np.asarray(data.y[:EXAMPLES]), rows[1], np.asarray(data.y_test[:TESTED])
 
 
 def grade_xor(session: Session, parts: dict[str, Part], convention: str) -> Row:

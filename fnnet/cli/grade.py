@@ -1,0 +1,149 @@
+"""`fnnet grade`: a student's layers, each quantity alone, and each mistake by its name."""
+
+import csv as tables
+import io
+import os
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+from rich.text import Text
+
+from fnnet.archive import write
+from fnnet.cli import options as o
+from fnnet.cli.output import err, out, print_json, say, table
+from fnnet.grading import Limits, Report, Settings, digits_of, markdown, students, write_skeleton
+from fnnet.grading import grade as graded
+
+#: What a student's code is told of the environment; the rest is nobody's business.
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
+PARTS = ("Affine", "Sigmoid", "Softmax", "Loss", "Model", "training")
+
+Lab = Annotated[
+    Optional[Path],
+    typer.Argument(
+        metavar="PATH", help="A student's file, or a folder with one file or folder each.", show_default=False
+    ),
+]
+
+
+def _option(text: str, *names: str, **more: Any) -> Any:
+    return typer.Option(*names, help=text, show_default=False, **more)
+
+
+def grade(
+    path: Lab = None,
+    convention: Annotated[
+        str, typer.Option(help="What the loss's gradient divides by: mean (the batch size) or sum (nothing).")
+    ] = "mean",
+    mnist: Annotated[Optional[Path], _option("Train on MNIST too, from this folder.", metavar="DIR")] = None,
+    seconds: Annotated[float, typer.Option(help="How long one call may take.", min=0.1)] = 5.0,
+    as_markdown: Annotated[bool, _option("Print Markdown, to paste into a submission.", "--markdown")] = False,
+    csv: Annotated[Optional[Path], _option("Write one row for each student to this file.", metavar="FILE")] = None,
+    skeleton: Annotated[Optional[Path], _option("Write the blank lab into this folder.", metavar="DIR")] = None,
+    json: o.Json = False,
+) -> None:
+    """Grade the layers of a student's file, and name the mistakes.
+
+    Each quantity is checked alone, by reference inputs: forward, dx, dW, db, the update, the loss, the order of the
+    model; then whether the model learns XOR. The code runs in a process of its own with limits on time and memory,
+    which is no protection against malice. Exits with 0 whatever the points.
+
+    fnnet grade --skeleton lab              the blank lab
+
+    fnnet grade lab/layers.py               one student
+
+    fnnet grade class --csv points.csv      all of them
+    """
+    if skeleton is not None:
+        if path is not None:
+            raise ValueError("--skeleton writes a blank lab and grades nothing; leave PATH out")
+        for written in write_skeleton(skeleton):
+            say(str(written))
+        return
+    if path is None:
+        raise ValueError("Missing argument 'PATH', such as layers.py (see fnnet grade --help)")
+    if as_markdown and json:
+        raise ValueError("--markdown and --json exclude each other; leave one out")
+    whole_class = path.is_dir()
+    asked = _files(path)
+    digits = None if mnist is None else digits_of(o.data_of("mnist", mnist))
+    limits = Limits(seconds=seconds, environment={name: os.environ[name] for name in KEPT if name in os.environ})
+    settings = Settings(convention=convention, limits=limits, digits=digits)
+    reports = [_report(name, file, settings, len(asked)) for name, file in asked]
+    if csv is not None:
+        write(csv, _csv(reports).encode())
+    if json:
+        print_json([r.as_json() for r in reports] if whole_class else reports[0].as_json())
+    elif as_markdown:
+        out.print("\n\n".join(map(markdown, reports)), markup=False)
+    elif whole_class:
+        _print_class(reports)
+    else:
+        _print(reports[0])
+
+
+def _files(path: Path) -> list[tuple[str, Path | None]]:
+    if path.is_dir():
+        return students(path)
+    if not path.exists():
+        raise ValueError(f"there is no file {path}; name a student's .py file, or a folder of them")
+    if path.suffix != ".py":
+        raise ValueError(f"a student's file must be Python (.py), got {path}; a notebook can be saved as a script")
+    return [(path.name, path)]
+
+
+def _report(name: str, file: Path | None, settings: Settings, many: int) -> Report:
+    if many > 1 and err.is_terminal:
+        err.print(f"grading {name}", markup=False)
+    if file is None:
+        return Report(name, "none", (), ("the folder holds no Python file",))
+    return graded(file, settings, name)
+
+
+def _print(report: Report) -> None:
+    made = table("part", "quantity", ">points", "")
+    for row in report.rows:
+        verdict = Text("ok", "green") if row.full else Text("; ".join(_names(row.complaints)) or "see below", "red")
+        made.add_row(row.part, row.quantity, f"{row.points:g}/{row.most:g}", verdict)
+    out.print(made)
+    say(f"\n{report.name}: {report.points:g} of {report.most:g} points")
+    for row in report.rows:
+        for complaint in row.complaints:
+            say(f"\n{row.part} {row.quantity}: {complaint.sentence}")
+    for remark in report.remarks:
+        say(f"\nremark: {remark}")
+
+
+def _names(complaints: Any) -> list[str]:
+    return [c.mistake for c in complaints if c.mistake]
+
+
+def _print_class(reports: list[Report]) -> None:
+    made = table("student", ">points", *(f">{part}" for part in PARTS), "mistakes")
+    for report in reports:
+        row = _row(report)
+        made.add_row(*(Text(str(row[name])) for name in ("student", "points", *PARTS)), Text(row["mistakes"]))
+    out.print(made)
+
+
+def _row(report: Report) -> dict[str, Any]:
+    shares = {part: [r for r in report.rows if r.part == part] for part in PARTS}
+    by_part = {part: f"{sum(r.points for r in rows):g}" if rows else "-" for part, rows in shares.items()}
+    said = "; ".join((*report.mistakes, *report.remarks))
+    head = {"student": report.name, "points": f"{report.points:g}", "of": f"{report.most:g}"}
+    return {**head, **by_part, "mistakes": said}
+
+
+def _csv(reports: list[Report]) -> str:
+    text = io.StringIO()
+    writer = tables.DictWriter(text, ["student", "points", "of", *PARTS, "mistakes"], lineterminator="\n")
+    writer.writeheader()
+    for report in reports:
+        writer.writerow({name: _safe(value) for name, value in _row(report).items()})
+    return text.getvalue()
+
+
+def _safe(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if value[:1] in ("=", "+", "@") else value
