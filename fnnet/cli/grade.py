@@ -107,12 +107,15 @@ def _print(report: Report) -> None:
         verdict = Text("ok", "green") if row.full else Text("; ".join(_names(row.complaints)) or "see below", "red")
         made.add_row(row.part, row.quantity, f"{row.points:g}/{row.most:g}", verdict)
     out.print(made)
-    say(f"\n{report.name}: {report.points:g} of {report.most:g} points")
+    say(
+        f"\n{report.name}: {report.points:g} of {report.most:g} points"
+        + "\n" * bool(report.remarks or report.points < report.most)
+    )
     for row in report.rows:
         for complaint in row.complaints:
-            say(f"\n{row.part} {row.quantity}: {complaint.sentence}")
+            say(f"{row.part} {row.quantity}: {complaint.sentence}")
     for remark in report.remarks:
-        say(f"\nremark: {remark}")
+        say(f"remark: {remark}")
 
 
 def _names(complaints: Any) -> list[str]:
@@ -120,11 +123,14 @@ def _names(complaints: Any) -> list[str]:
 
 
 def _print_class(reports: list[Report]) -> None:
-    made = table("student", ">points", *(f">{part}" for part in PARTS), "mistakes")
+    made = table("student", ">points", *(f">{part}" for part in PARTS))
     for report in reports:
         row = _row(report)
-        made.add_row(*(Text(str(row[name])) for name in ("student", "points", *PARTS)), Text(row["mistakes"]))
+        made.add_row(*(Text(str(row[name])) for name in ("student", "points", *PARTS)))
     out.print(made)
+    say("")
+    for report in reports:
+        say(f"{report.name}: {_row(report)['mistakes'] or 'no mistake of the catalog'}")
 
 
 def _row(report: Report) -> dict[str, Any]:

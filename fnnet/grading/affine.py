@@ -16,7 +16,7 @@ from fnnet.grading.running import run
 from fnnet.grading.scout import Places, scout
 from fnnet.grading.session import Answer, Session
 from fnnet.grading.step import RATE, own, step_complaints
-from fnnet.grading.wire import Failure, Odd
+from fnnet.grading.wire import Failure, Nothing, Odd
 from fnnet.record import evolve
 
 ROWS = [("forward", 6.0), ("dx", 6.0), ("dW", 6.0), ("db", 6.0), ("update", 4.0), ("laws", 4.0), ("arrays", 2.0)]
@@ -69,25 +69,27 @@ def _observe(
     if part.pure:
         grads = answer.get("grads_dx")
         return {"given": case, "y": answer.get("y"), "dx": answer.get("dx"), **_of_grads(grads, answer)}
-    found = {name: answer.get(name) for name in ("y", "dx", "W1", "b1", "W2", "b2")}
-    W, b = (own(answer.get(name), like) for name, like in (("W0", case.W), ("b0", case.b)))
+    found = {name: answer.get(name) for name in ("y", "dx", "b1", "b2")}
+    found |= {name: _upright(answer.get(name), places) for name in ("W1", "W2", "dW")}
+    W, b = own(_upright(answer.get("W0"), places), case.W), own(answer.get("b0"), case.b)
     given = evolve(case, W=W, b=b, lr=rate, W1=own(found["W1"], W))
-    for name, path, old, new in (("dW", places.dW, W, "W1"), ("db", places.db, b, "b1")):
-        stored = answer.get(name) if path else None
-        found[name] = _upright(stored, answer.get("W0"), case) if path else _difference(answer, old, found[new], new)
+    found["dW"] = found["dW"] if places.dW else _difference(answer, W, found["W1"])
+    found["db"] = answer.get("db") if places.db else _difference(answer, b, found["b1"])
     return {"given": given, "answer": answer, **found}
 
 
-def _difference(answer: Answer, old: Any, new: Any, name: str) -> Any:
+def _difference(answer: Answer, old: Any, new: Any) -> Any:
     if isinstance(answer.get("dx"), Failure):
         return answer.get("dx")
-    return (old - new.reshape(old.shape) if new.size == old.size else new) if isinstance(new, np.ndarray) else new
+    if not isinstance(new, np.ndarray) or new.size != old.size:
+        return new
+    moved = old - new.reshape(old.shape)
+    return answer.get("dx") if isinstance(answer.get("dx"), Nothing) and not moved.any() else moved
 
 
-def _upright(dW: Any, W: Any, case: Given) -> Any:
-    """A gradient as the lecture lays it out, for a layer that keeps W on its side."""
-    sideways = isinstance(W, np.ndarray) and W.ndim == 2 and W.shape != case.W.shape
-    return dW.T if sideways and isinstance(dW, np.ndarray) else dW
+def _upright(value: Any, places: Places) -> Any:
+    """W or its gradient as the lecture lays it out, for a layer that keeps W on its side."""
+    return value.T if places.sideways and isinstance(value, np.ndarray) else value
 
 
 def program(part: Part, places: Places, case: Given, rate: float) -> Program:
@@ -112,14 +114,15 @@ def program(part: Part, places: Places, case: Given, rate: float) -> Program:
     return p
 
 
-def fresh(p: Program, part: Part, places: Places, case: Given, rate: float, slot: str = "_affine") -> str:
+def fresh(p: Program, part: Part, places: Places, case: Given, rate: float, slot: str = "_Affine") -> str:
     """A layer with this case's W and b; the slot it is in."""
     made = calls.make_affine(p, part, case.W, case.b, slot, places.tupled)
     if part.pure:
         return made
     for name in places.rates:
         p.add("_rate", "put", made, [name], {"v": rate})
-    for name, path, value in (("W0", places.W, case.W), ("b0", places.b, case.b)):
+    W = case.W.T if places.sideways else case.W
+    for name, path, value in (("W0", places.W, W), ("b0", places.b, case.b)):
         if path:
             p.add(f"_fill{name}", "fill", made, path, p.array(value))
             p.add(name, "get", made, path)
@@ -129,8 +132,10 @@ def fresh(p: Program, part: Part, places: Places, case: Given, rate: float, slot
 def _laws(session: Session, part: Part, places: Places, wrong: set[str], damage: list[Complaint]) -> Any:
     case = next(iter(affine_cases()))
 
+    W = case.W.T if places.sideways else case.W
+
     def restore(p: Program, made: str, name: str) -> None:
-        for path, value in ((places.W, case.W), (places.b, case.b)):
+        for path, value in ((places.W, W), (places.b, case.b)):
             if path and not part.pure:
                 p.add(f"_restore {name}", "fill", made, path, p.array(value))
 

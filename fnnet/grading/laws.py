@@ -40,7 +40,7 @@ def check(session: Session, s: Subject, x: Array, dout: Array, wrong: set[str], 
         "part": (x[:half], dout[:half]), "fresh part": (x[:half], dout[:half]),
     }  # fmt: skip
     p = Program()
-    layer, fresh = s.make(p, "_layer"), s.make(p, "_fresh")
+    layer, fresh = s.make(p, f"_{s.part.kind}"), s.make(p, f"_{s.part.kind} fresh")
     for name, (rows, d) in runs.items():
         made = fresh if name == "fresh part" else layer
         s.restore(p, made, name)

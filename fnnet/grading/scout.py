@@ -17,7 +17,7 @@ from fnnet.record import evolve, frozen
 @final
 @frozen
 class Places:
-    """The paths of attributes; an empty one is not there."""
+    """The paths of attributes; an empty one is not there. W is kept ``sideways`` by those who multiply by W^T."""
 
     W: Path
     b: Path
@@ -25,6 +25,7 @@ class Places:
     db: Path
     rates: list[str]
     forward_works: bool
+    sideways: bool = False
     tupled: bool = True
 
 
@@ -33,7 +34,7 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
     inputs, outputs, n = (3, 3, 3) if part.style == "functions" else (3, 4, 5)
     for tupled in (False, True) if part.style == "functions" else (True,):
         p = Program()
-        shown = "_layer" if part.pure else "layer"
+        shown = "_Affine" if part.pure else "layer"
         made = make_affine(p, part, np.ones((inputs, outputs)), np.ones(outputs), shown, tupled)
         forward(p, part, made, p.array(np.ones((n, inputs))), "y")
         backward(p, part, made, p.array(np.ones((n, outputs))), "dx", 0.5, "y")
@@ -47,13 +48,15 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
         return scout(session, evolve(part, style="record"))
     at = _arrays(answer.get("layer"))
     grown = {key: a for key, a in _grown(session, part, answer).items() if key not in at}
+    W = _path(at, WEIGHTS, {(3, 4), (4, 3)})
     return part, Places(
-        W=_path(at, WEIGHTS, {(3, 4), (4, 3)}),
+        W=W,
         b=_path(at, BIASES, {(4,), (1, 4), (4, 1)}),
         dW=_path({**at, **grown}, _gradients(WEIGHTS), {}),
         db=_path({**at, **grown}, _gradients(BIASES), {}),
         rates=_rates(answer.get("layer")),
         forward_works=isinstance(y, np.ndarray),
+        sideways=bool(W) and at[tuple(W)].shape == (4, 3),
         tupled=tupled,
     )
 
@@ -63,7 +66,7 @@ def _grown(session: Session, part: Part, answer: Answer) -> dict[tuple[str, ...]
     if isinstance(answer.get("dx"), np.ndarray) or part.pure:
         return _arrays(answer.get("after"))
     p = Program()
-    made = make_affine(p, part, np.ones((3, 3)), np.ones(3), "_layer")
+    made = make_affine(p, part, np.ones((3, 3)), np.ones(3), "_Affine")
     forward(p, part, made, p.array(np.ones((3, 3))), "y")
     backward(p, part, made, p.array(np.ones((3, 3))), "dx", 0.5, "y")
     p.add("after", "parts", made)

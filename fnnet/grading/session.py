@@ -80,7 +80,7 @@ class Session:
 
 
 def _label(step: Step) -> str:
-    return f"{step[2]}.{step[3]}" if step[1] == "call" else step[1]
+    return f"{str(step[2]).split()[0]}.{step[3]}" if step[1] == "call" else step[1]
 
 
 def _why(last: dict[str, Any]) -> Failure | None:

@@ -52,7 +52,7 @@ def observe(session: Session, part: Part, case: Given, damage: list[Complaint]) 
     """Forward and backward of a layer without parameters; where forward gives nothing, backward gets the right y."""
     for helped in (False, True):
         p = Program()
-        made = calls.make_plain(p, part, "_layer")
+        made = calls.make_plain(p, part, f"_{part.kind}")
         calls.forward(p, part, made, p.array(case.x), "y")
         if helped:
             p.add("_x", "put", made, ["x"], p.array(case.x))
@@ -74,7 +74,7 @@ def readings(case: Given, y: Array, own: Any) -> tuple[Given, ...]:
 def large_inputs(session: Session, part: Part, x: Array, expected: Array, right: bool, page: str) -> list[Complaint]:
     """Forward of numbers whose exponential is too large: no warning, no NaN, and the right limits."""
     p = Program()
-    made = calls.make_plain(p, part, "_layer")
+    made = calls.make_plain(p, part, f"_{part.kind}")
     calls.forward(p, part, made, p.array(x), "y")
     p.steps[:] = [["!" + s[0] if s[0] == "y" and s[1] == "call" else s[0], *s[1:]] for s in p.steps]
     answer = run(session, p, [])

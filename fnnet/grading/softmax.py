@@ -84,7 +84,7 @@ def _round(p: Program, part: Part, made: str, case: Given, name: str = "", helpe
 def _observe(session: Session, part: Part, case: Given, damage: list[Complaint]) -> Answer:
     for helped in (False, True):
         p = Program()
-        _round(p, part, calls.make_plain(p, part, "_layer"), case, helped=helped)
+        _round(p, part, calls.make_plain(p, part, f"_{part.kind}"), case, helped=helped)
         answer = run(session, p, damage)
         y = answer.get("y")
         if isinstance(answer.get("loss"), np.ndarray) and isinstance(y, np.ndarray) and np.all((y > 0) & (y < 1)):
@@ -97,7 +97,7 @@ def _laws(session: Session, part: Part, wrong: set[str], damage: list[Complaint]
     big, small, _ = softmax_cases("mean")
     small = evolve(small, x=big.x[:2], t=big.t[:2])
     p = Program()
-    layer, fresh = calls.make_plain(p, part, "_layer"), calls.make_plain(p, part, "_fresh")
+    layer, fresh = calls.make_plain(p, part, f"_{part.kind}"), calls.make_plain(p, part, f"_{part.kind} fresh")
     for made, case, name in ((layer, big, "1"), (layer, big, "2"), (layer, small, "3"), (fresh, small, "4")):
         _round(p, part, made, case, name)
     wanted = [q for q in part.parameters("backward") if calls.is_name(q["name"], calls.TARGETS)]
@@ -133,7 +133,7 @@ def grade_pure_softmax(session: Session, part: Part) -> list[Row]:
     seen = []
     for case in softmax_cases("sum"):
         p = Program()
-        made = calls.make_plain(p, part, "_layer")
+        made = calls.make_plain(p, part, f"_{part.kind}")
         calls.forward(p, part, made, p.array(case.x), "y")
         if "backward" in part.methods:
             calls.backward(p, part, made, p.array(case.dout), "dx", 0.5, "y")

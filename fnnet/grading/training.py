@@ -114,7 +114,7 @@ def _course(
         for name in places.rates:
             p.add(f"_rate{slot}", "put", slot, [name], {"v": rate})
         if places.W:
-            p.add(f"_fill{slot}", "fill", slot, places.W, p.array(W))
+            p.add(f"_fill{slot}", "fill", slot, places.W, p.array(W.T if places.sideways else W))
     calls.make_plain(p, parts["Sigmoid"], "_b")
     calls.make_plain(p, parts["Softmax"], "_d")
     part = parts["Model"]

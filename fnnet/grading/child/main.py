@@ -87,7 +87,7 @@ def _check(request: Any, data: bytes, module: Any, folder: Path, pipes: tuple[in
             for mine in (inside, *pipes):
                 close(mine)
             switch(True)
-            _work(request, data, module, folder, outside)
+            _work(request, data, module, folder, outside, switch)
         finally:
             _exit(0)
     close(outside)
@@ -116,16 +116,21 @@ def _relay(inside: int, replies: int, seconds: float) -> str:
         send(replies, frame, data)
 
 
-def _work(request: Any, data: bytes, module: Any, folder: Path, outside: int) -> None:
+def _work(request: Any, data: bytes, module: Any, folder: Path, outside: int, switch: Any) -> None:
     me = getpid()
     arrays = cut(data, request["arrays"], lambda o, part: decode_array(o, part, request["writable"]))
-    world = World(module, arrays)
+
+    def guard() -> None:
+        if getpid() != me:
+            _exit(0)
+        switch(True)
+
+    world = World(module, arrays, guard)
     limit_memory(request["memory"])
     np.seterr(all="warn", under="ignore")
     for slot, *step in request["steps"]:
         frame, blob = _step(world, slot, step, folder)
-        if getpid() != me:
-            _exit(0)
+        guard()
         send(outside, frame, blob)
     send(outside, {"end": True})
 

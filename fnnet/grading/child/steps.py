@@ -1,5 +1,6 @@
 """The steps that the parent asks for, one by one, on the objects of a student's file."""
 
+from collections.abc import Callable
 from typing import Any
 
 from numpy import array, ndarray, random
@@ -13,10 +14,13 @@ class Unreached(ValueError):
 
 
 class World:
-    """The values that the steps have made so far, by name, beside the student's module."""
+    """The values that the steps have made so far, by name, beside the student's module.
 
-    def __init__(self, module: Any, arrays: list[Any]) -> None:
-        self.module, self.arrays, self.turn = module, arrays, 0
+    ``guard`` is called after every step, lest a copy that the student's code has forked goes on.
+    """
+
+    def __init__(self, module: Any, arrays: list[Any], guard: Callable[[], None]) -> None:
+        self.module, self.arrays, self.guard, self.turn = module, arrays, guard, 0
         self.values: dict[str, Any] = {}
         self.log: list[Any] = []
 
@@ -64,11 +68,7 @@ class World:
         """Write values into the array that stands there, or put a new one in its place."""
         home, old, new = self.slot(owner), _follow(self.slot(owner), path), self.value(said)
         if isinstance(old, ndarray) and old.dtype.kind == "f" and old.flags.writeable and old.size == new.size:
-            old[...] = (
-                new.T
-                if old.ndim == 2 and old.shape != new.shape and old.shape == new.T.shape
-                else new.reshape(old.shape)
-            )
+            old[...] = new.reshape(old.shape)
         else:
             _put(home, path, array(new))
 
@@ -100,6 +100,7 @@ class World:
         for self.turn in range(times):
             for slot, *step in body:
                 self.values[slot] = self.run(step)
+                self.guard()
 
     def _descend(self, params: Any, grads: Any, rate: float) -> Any:
         return _descend(self.value(params), self.value(grads), rate)
