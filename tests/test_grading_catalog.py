@@ -1,11 +1,12 @@
 """Every mistake of the catalog, planted in a right solution, is caught and named."""
 
+import re
 from pathlib import Path
 
 import pytest
 from labs import NOT_IN, PLANTS, lab
 
-from fnnet.grading import Settings, grade
+from fnnet.grading import Settings, grade, pages
 from fnnet.grading.catalog import affine, loss, model, sigmoid, softmax
 
 CATALOGS = {"affine": affine, "sigmoid": sigmoid, "softmax": softmax, "loss": loss, "model": model}
@@ -103,6 +104,17 @@ def test_two_mistakes_are_both_named(pair: tuple[tuple[str, str], ...], tmp_path
 def test_two_mistakes_in_one_quantity_are_both_named(place: str, code: str, names: set[str], tmp_path: Path) -> None:
     """A wrong sign or factor on top of another mistake is named beside it."""
     assert names <= set(mistakes(tmp_path, lab("course", **{place: code})))
+
+
+@pytest.mark.parametrize("name", [name for name in vars(pages) if name.isupper() and name != "COURSE"])
+def test_every_page_is_there(name: str) -> None:
+    """Each page that a sentence names exists, and so does its heading."""
+    path, _, heading = getattr(pages, name).partition("#")
+    lines = (Path(__file__).parents[1] / path).read_text().splitlines()
+    headings = {
+        re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in lines if line[:1] == "#"
+    }
+    assert not heading or heading in headings
 
 
 def test_no_report_tells_the_answer(tmp_path: Path) -> None:

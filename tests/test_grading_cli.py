@@ -117,6 +117,15 @@ def test_the_forms_of_a_report(tmp_path: Path) -> None:
     assert rows["Affine", "db"]["complaints"] == [{"sentence": said, "mistake": "db averaged"}]
 
 
+def test_the_known_mistakes_are_listed() -> None:
+    """--mistakes lists every quantity, and each mistake with its hint and its page."""
+    listed = graded("--mistakes")
+    assert sum(": see docs/course/" in line for line in listed.splitlines()) > 100
+    assert (
+        "  db averaged: db is the mean over the batch; the gradient of a sum is a sum: see docs/course/affine" in listed
+    )
+
+
 USAGE = {
     (): "Missing argument 'PATH'",
     ("nobody.py",): "there is no file nobody.py",

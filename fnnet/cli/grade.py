@@ -14,6 +14,7 @@ from fnnet.cli import options as o
 from fnnet.cli.output import err, out, print_json, say, table
 from fnnet.grading import Limits, Report, Settings, digits_of, markdown, students, write_skeleton
 from fnnet.grading import grade as graded
+from fnnet.grading.catalog import QUANTITIES
 
 #: What a student's code is told of the environment; the rest is nobody's business.
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
@@ -41,6 +42,7 @@ def grade(
     as_markdown: Annotated[bool, _option("Print Markdown, to paste into a submission.", "--markdown")] = False,
     csv: Annotated[Optional[Path], _option("Write one row for each student to this file.", metavar="FILE")] = None,
     skeleton: Annotated[Optional[Path], _option("Write the blank lab into this folder.", metavar="DIR")] = None,
+    mistakes: Annotated[bool, _option("List the known mistakes.", "--mistakes")] = False,
     json: o.Json = False,
 ) -> None:
     """Grade the layers of a student's file, and name the mistakes.
@@ -60,6 +62,9 @@ def grade(
             raise ValueError("--skeleton writes a blank lab and grades nothing; leave PATH out")
         for written in write_skeleton(skeleton):
             say(str(written))
+        return
+    if mistakes:
+        _print_catalog()
         return
     if path is None:
         raise ValueError("Missing argument 'PATH', such as layers.py (see fnnet grade --help)")
@@ -116,6 +121,13 @@ def _print(report: Report) -> None:
             say(f"{row.part} {row.quantity}: {complaint.sentence}")
     for remark in report.remarks:
         say(f"remark: {remark}")
+
+
+def _print_catalog() -> None:
+    for quantity, known in QUANTITIES.items():
+        say(f"{quantity}:")
+        for mistake in known:
+            say(f"  {mistake.name}: {mistake.sentence}")
 
 
 def _names(complaints: Any) -> list[str]:

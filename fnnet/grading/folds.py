@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from fnnet.array import Array
-from fnnet.grading import calls
+from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.catalog.model import BACKWARDS, LAYERS
 from fnnet.grading.found import Part
@@ -46,7 +46,7 @@ def _folded(
     in_order = [c[1] for c in went] == list(LAYERS[::-1]) and chained(went)
     if in_order and same(dx, right):
         ordered = isinstance(grads, Odd) and [_number(v) for v in grads.items] == list(LAYERS)
-        text = "the gradients must stand in the order of the layers, one for each: see docs/course/model.md#backward"
+        text = f"the gradients must stand in the order of the layers, one for each: see {pages.MODEL_BACKWARD}"
         return [] if ordered else [Complaint(text, "gradients out of order")]
     if not forward_right:
         return [Complaint("backward can't be seen before forward is right")]
@@ -55,7 +55,7 @@ def _folded(
         return found
     if not isinstance(dx, np.ndarray):
         return [Complaint(said("backward", dx))]
-    return [Complaint("backward does not hand dout through all layers: see docs/course/model.md#chain")]
+    return [Complaint(f"backward does not hand dout through all layers: see {pages.MODEL_BACKWARD}")]
 
 
 def _number(value: Any) -> float:

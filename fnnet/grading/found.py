@@ -54,6 +54,8 @@ class Part:
 def find(names: dict[str, Any]) -> dict[str, Part]:
     """The parts by their kinds. A class of the course stands before a record, and that before functions."""
     parts = {kind: _class(kind, names["classes"]) or _functions(kind, names["functions"]) for kind in NAMES}
+    if any(part and part.style == "course" for part in parts.values()):
+        parts = {kind: part if part and part.style != "functions" else None for kind, part in parts.items()}
     if parts["Softmax"] and parts["Softmax"].style == "course":
         parts["Loss"] = None
     if parts["Loss"] and parts["Softmax"] and parts["Loss"].name == parts["Softmax"].name:

@@ -46,7 +46,7 @@ def grade(path: Path, settings: Settings = Settings(), name: str = "") -> Report
     ...     _ = path.write_text("class Sigmoid: pass")
     ...     report = grade(path)
     >>> report.points, report.row("Sigmoid", "forward").complaints[0].sentence
-    (0, 'y: it raises AttributeError: ...')
+    (0.0, "y: it raises AttributeError: 'Sigmoid' object has no attribute 'forward'")
     """
     path = path.resolve()
     path.read_bytes()

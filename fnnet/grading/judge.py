@@ -7,12 +7,11 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.array import Array
+from fnnet.grading import pages
 from fnnet.grading.catalog.mistake import Catalog, Mistake
 from fnnet.grading.given import Given
 from fnnet.grading.wire import Failure, Nothing, Odd
 from fnnet.record import frozen
-
-CHECKING = "docs/course/gradient-checking.md"
 
 
 @final
@@ -73,9 +72,9 @@ def partly(seen: Sequence[Seen], right: Right, reshape: bool = False) -> bool:
 
 
 FACTORS: Catalog = (
-    Mistake("negated too", "its sign is wrong besides", CHECKING, lambda g: np.float64(-1.0)),
-    Mistake("averaged too", "it is divided by the batch size besides", CHECKING, lambda g: np.float64(1.0 / g.n)),
-    Mistake("doubled too", "it is twice as large besides", CHECKING, lambda g: np.float64(2.0)),
+    Mistake("negated too", "its sign is wrong besides", pages.CHECKING, lambda g: np.float64(-1.0)),
+    Mistake("averaged too", "it is divided by the batch size besides", pages.CHECKING, lambda g: np.float64(1.0 / g.n)),
+    Mistake("doubled too", "it is twice as large besides", pages.CHECKING, lambda g: np.float64(2.0)),
 )
 
 
@@ -128,4 +127,4 @@ def _plainly(name: str, seen: Sequence[Seen], right: Right) -> str:
             return f"{name} has the shape {s.value.shape}, expected {expected.shape}"
         if not np.all(np.isfinite(s.value)):
             return f"{name} is not finite: it holds NaN or infinity"
-    return f"{name} is wrong, in no way that the catalog knows; compare it with a measured slope: see {CHECKING}"
+    return f"{name} is wrong, in no way that the catalog knows; compare it with a measured slope: see {pages.CHECKING}"

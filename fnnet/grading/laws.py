@@ -6,6 +6,7 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.array import Array
+from fnnet.grading import pages
 from fnnet.grading.calls import Path, Program, backward, forward
 from fnnet.grading.found import Part
 from fnnet.grading.judge import Complaint, same
@@ -13,7 +14,6 @@ from fnnet.grading.running import run
 from fnnet.grading.session import Answer, Session
 from fnnet.record import frozen
 
-PAGE = "docs/course/layers.md#laws"
 ACCUMULATES = "adds to what the last backward left; each backward begins anew"
 STALE = "a second batch of another size is not treated as the first batch of a fresh layer: something is kept"
 REPEAT = "calling it twice with the same arrays gives two answers"
@@ -64,18 +64,18 @@ def _complaints(answer: Answer, quantities: list[str], half: int, wrong: set[str
         if not same(again, first):
             found.append(_named(q, again, first))
         elif isinstance(fresh, np.ndarray) and not same(part, fresh):
-            found.append(Complaint(f"{q}: {STALE}: see {PAGE}", "kept from the last batch"))
+            found.append(Complaint(f"{q}: {STALE}: see {pages.LAWS}", "kept from the last batch"))
         elif not isinstance(fresh, np.ndarray) or (q in ("y", "dx") and not same(fresh, first[:half])):
-            found.append(Complaint(f"{q}: {BATCH}: see {PAGE}", "batch law"))
+            found.append(Complaint(f"{q}: {BATCH}: see {pages.LAWS}", "batch law"))
         elif q == "dx" and not _linear(answer):
-            found.append(Complaint(f"{LINEAR}: see {PAGE}", "not linear"))
+            found.append(Complaint(f"{LINEAR}: see {pages.LAWS}", "not linear"))
     return found if seen else [Complaint("the laws can't be seen before forward and backward are right")]
 
 
 def _named(q: str, again: Any, first: Array) -> Complaint:
     if q.startswith("d") and same(again, 2 * first):
-        return Complaint(f"{q} {ACCUMULATES}: see {PAGE}", "accumulates")
-    return Complaint(f"{q}: {REPEAT}: see {PAGE}", "not repeatable")
+        return Complaint(f"{q} {ACCUMULATES}: see {pages.LAWS}", "accumulates")
+    return Complaint(f"{q}: {REPEAT}: see {pages.LAWS}", "not repeatable")
 
 
 def _linear(answer: Answer) -> bool:

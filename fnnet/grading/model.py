@@ -7,9 +7,8 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.array import Array
-from fnnet.grading import calls
+from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
-from fnnet.grading.catalog.mistake import page
 from fnnet.grading.catalog.model import BACKWARDS, FORWARDS, LAYERS, Slip, checksum, trace
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.found import Part
@@ -25,7 +24,6 @@ ROWS = [("forward", 5.0), ("backward", 6.0), ("learning rate", 3.0)]
 SIZES = (3, 4, 5, 2, 2)
 KINDS = ("Affine", "Sigmoid", "Affine", "Softmax")
 RATE = 0.25
-RATE_PAGE = page("model#learning-rate")
 
 
 @final
@@ -161,10 +159,8 @@ def forward_complaints(
     if not isinstance(y, np.ndarray):
         return [Complaint(said("the output of Model.forward", y))]
     if [c[1] for c in went] == list(LAYERS) and chained(went):
-        return [
-            Complaint("Model.forward does not return what its last layer returned: see docs/course/model.md#forward")
-        ]
-    return [Complaint("Model.forward does not hand x through all layers in order: see docs/course/model.md#forward")]
+        return [Complaint(f"Model.forward does not return what its last layer returned: see {pages.MODEL}")]
+    return [Complaint(f"Model.forward does not hand x through all layers in order: see {pages.MODEL}")]
 
 
 def _backward(back: Any, went: list[list[Any]], x: Array, matrices: list[Array]) -> list[Complaint]:
@@ -183,7 +179,7 @@ def _backward(back: Any, went: list[list[Any]], x: Array, matrices: list[Array])
     found = slips(BACKWARDS, went, start, call)
     if isinstance(back, Failure):
         found.append(Complaint(said("Model.backward", back)))
-    return found or [Complaint("Model.backward does not hand d_out through all layers: see docs/course/model.md#chain")]
+    return found or [Complaint(f"Model.backward does not hand d_out through all layers: see {pages.MODEL_BACKWARD}")]
 
 
 def slips(known: Sequence[Slip], went: list[list[Any]], start: Any, call: Any) -> list[Complaint]:
@@ -205,8 +201,10 @@ def _rates(went: list[list[Any]], held: Handle) -> list[Complaint]:
     if not got:
         return [Complaint("no learning rate can be seen before backward reaches the Affine layers")]
     if not all(isinstance(rate, np.ndarray) and rate.size == 1 for rate in got):
-        return [Complaint(f"the Affine layers are not given a learning rate: see {RATE_PAGE}", "no learning rate")]
+        return [
+            Complaint(f"the Affine layers are not given a learning rate: see {pages.LEARNING_RATE}", "no learning rate")
+        ]
     if held.known and not all(same(rate.reshape(()), np.asarray(RATE)) for rate in got):
-        text = f"the learning rate that reaches the layers is not the one that was given: see {RATE_PAGE}"
+        text = f"the learning rate that reaches the layers is not the one that was given: see {pages.LEARNING_RATE}"
         return [Complaint(text, "another learning rate")]
     return []

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from fnnet.array import Array
-from fnnet.grading import calls
+from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.catalog import sigmoid as known
 from fnnet.grading.found import Part
@@ -30,7 +30,7 @@ def grade_sigmoid(session: Session, part: Part) -> list[Row]:
     outputs = [Seen(a.get("y"), (case,)) for case, a in cases]
     backs = [Seen(a.get("dx"), readings(case, known.y(case), a.get("y"))) for case, a in cases]
     rows = [row("Sigmoid", "forward", m["forward"], judge("y", outputs, known.y, known.FORWARDS))]
-    large = large_inputs(session, part, LARGE, known.y(Given(x=LARGE)), rows[0].full, "sigmoid")
+    large = large_inputs(session, part, LARGE, known.y(Given(x=LARGE)), rows[0].full, pages.SIGMOID_LARGE)
     rows += [
         row("Sigmoid", "large inputs", m["large inputs"], large),
         row("Sigmoid", "dx", m["dx"], judge("dx", backs, known.dx, known.DX)),
@@ -80,7 +80,7 @@ def large_inputs(session: Session, part: Part, x: Array, expected: Array, right:
     answer = run(session, p, [])
     y = answer.get("!y" if "!y" in answer.values else "y")
     heard = [w for slot in ("!y", "!_y") for w in answer.warnings.get(slot, []) if w[0] == "RuntimeWarning"]
-    where = f"see docs/course/{page}.md#large-inputs"
+    where = f"see {page}"
     overflow = "the exponential grows too large for large inputs"
     if heard:
         return [Complaint(f"{overflow} ({heard[0][1]}, line {heard[0][2]} of {heard[0][3]}): {where}", "overflow")]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.grading import calls
+from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.catalog import loss as losses
 from fnnet.grading.catalog import softmax as known
@@ -12,7 +12,7 @@ from fnnet.grading.catalog.mistake import Catalog
 from fnnet.grading.found import Part
 from fnnet.grading.given import Given, softmax_cases
 from fnnet.grading.judge import Complaint, Seen, judge, said, same
-from fnnet.grading.laws import PAGE, REPEAT, STALE
+from fnnet.grading.laws import REPEAT, STALE
 from fnnet.grading.report import Row, row
 from fnnet.grading.running import run
 from fnnet.grading.session import Answer, Session
@@ -31,7 +31,7 @@ def grade_softmax(session: Session, part: Part, convention: str) -> list[Row]:
     cases = [(case, _observe(session, part, case, damage)) for case in softmax_cases(convention)]
     ys = [Seen(a.get("y"), (case,)) for case, a in cases]
     rows = [row("Softmax", "forward", POINTS["forward"], judge("y", ys, known.y, known.FORWARDS))]
-    large = large_inputs(session, part, LARGE, known.y(Given(x=LARGE)), rows[0].full, "softmax")
+    large = large_inputs(session, part, LARGE, known.y(Given(x=LARGE)), rows[0].full, pages.SOFTMAX_LARGE)
     rows.append(row("Softmax", "large inputs", POINTS["large inputs"], large))
     bases = [readings(case, known.y(case), a.get("y")) for case, a in cases]
     values = [Seen(_number(a.get("loss")), base) for (_, a), base in zip(cases, bases, strict=True)]
@@ -120,7 +120,7 @@ def _laws(session: Session, part: Part, wrong: set[str], damage: list[Complaint]
             continue
         if not same(a, b):
             name = "not repeatable" if text is REPEAT else "kept from the last batch"
-            found.append(Complaint(f"{quantity}: {text}: see {PAGE}", name))
+            found.append(Complaint(f"{quantity}: {text}: see {pages.LAWS}", name))
     return found[:1] if seen else [Complaint("the laws can't be seen before forward and backward are right")]
 
 
@@ -140,7 +140,7 @@ def grade_pure_softmax(session: Session, part: Part) -> list[Row]:
         seen.append((case, run(session, p, damage)))
     ys = [Seen(a.get("y"), (case,)) for case, a in seen]
     rows = [row("Softmax", "forward", POINTS["forward"], judge("y", ys, known.y, known.FORWARDS))]
-    large = large_inputs(session, part, LARGE, known.y(Given(x=LARGE)), rows[0].full, "softmax")
+    large = large_inputs(session, part, LARGE, known.y(Given(x=LARGE)), rows[0].full, pages.SOFTMAX_LARGE)
     rows.append(row("Softmax", "large inputs", POINTS["large inputs"], large))
     if "backward" in part.methods:
         backs = [Seen(a.get("dx"), readings(case, known.y(case), a.get("y"))) for case, a in seen]
@@ -177,7 +177,7 @@ def _large_loss(session: Session, part: Part, right: bool) -> list[Complaint]:
     calls.forward(p, part, made, p.array(LARGE), "loss")
     calls.backward(p, part, made, {"v": 1.0}, "dx", 0.5, "loss")
     answer = run(session, p, [])
-    dx, where = answer.get("dx"), "see docs/course/softmax.md#large-inputs"
+    dx, where = answer.get("dx"), f"see {pages.SOFTMAX_LARGE}"
     heard = [w for w in answer.warnings.get("!_loss", []) if w[0] == "RuntimeWarning" and "overflow" in w[1]]
     if heard or (right and isinstance(dx, np.ndarray) and not np.all(np.isfinite(dx))):
         return [Complaint(f"the exponential grows too large for large inputs: {where}", "overflow")]

@@ -6,7 +6,7 @@ import numpy as np
 
 from fnnet.array import Array
 from fnnet.datasets import Dataset
-from fnnet.grading import calls, model
+from fnnet.grading import calls, model, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.found import Part
 from fnnet.grading.judge import Complaint
@@ -21,7 +21,6 @@ SEEDS = 4
 STEPS = 3000
 ENOUGH = 0.85
 BATCH = 50
-PAGES = {"XOR": "docs/course/problem-1.md", "MNIST": "docs/course/problem-2.md"}
 NEEDED = ("Affine", "Sigmoid", "Softmax", "Model")
 
 Digits = tuple[Array, Array, Array, Array]
@@ -50,7 +49,7 @@ def grade_xor(session: Session, parts: dict[str, Part], convention: str) -> Row:
         if _accuracy(y, t) == 1.0:
             return row("training", *XOR, [])
     return row(
-        "training", *XOR, [Complaint(f"the model does not solve XOR from any of {SEEDS} seeds: see {PAGES['XOR']}")]
+        "training", *XOR, [Complaint(f"the model does not solve XOR from any of {SEEDS} seeds: see {pages.XOR}")]
     )
 
 
@@ -69,7 +68,7 @@ def grade_mnist(session: Session, parts: dict[str, Part], convention: str, digit
     share = _accuracy(y, np.eye(10)[test])
     if share >= ENOUGH:
         return row("training", *MNIST, [])
-    text = f"the model tells {share:.0%} of the test digits right, expected {ENOUGH:.0%}: see {PAGES['MNIST']}"
+    text = f"the model tells {share:.0%} of the test digits right, expected {ENOUGH:.0%}: see {pages.MNIST}"
     return row("training", *MNIST, [Complaint(text)])
 
 

@@ -3,11 +3,10 @@
 import numpy as np
 
 from fnnet.array import Array
-from fnnet.grading.catalog.mistake import Catalog, Mistake, page, scalings
+from fnnet.grading import pages
+from fnnet.grading.catalog.mistake import Catalog, Mistake, scalings
 from fnnet.grading.given import Given
 from fnnet.numeric import sigmoid
-
-BIAS, FORWARD, BACKWARD, STEP = (page(f"affine#{part}") for part in ("bias", "forward", "backward", "update"))
 
 
 def y(g: Given) -> Array:
@@ -31,105 +30,132 @@ def db(g: Given) -> Array:
 
 
 FORWARDS: Catalog = (
-    Mistake("bias left out", "the bias is not added", FORWARD, lambda g: g.x @ g.W),
-    Mistake("bias subtracted", "the bias is taken off instead of added", FORWARD, lambda g: g.x @ g.W - g.b),
-    Mistake("bias multiplied", "the bias is multiplied instead of added", FORWARD, lambda g: (g.x @ g.W) * g.b),
-    Mistake("W transposed forward", "forward multiplies by W lying on its side", FORWARD, lambda g: g.x @ g.W.T + g.b),
+    Mistake("bias left out", "the bias is not added", pages.AFFINE, lambda g: g.x @ g.W),
+    Mistake("bias subtracted", "the bias is taken off instead of added", pages.AFFINE, lambda g: g.x @ g.W - g.b),
+    Mistake("bias multiplied", "the bias is multiplied instead of added", pages.AFFINE, lambda g: (g.x @ g.W) * g.b),
+    Mistake(
+        "W transposed forward", "forward multiplies by W lying on its side", pages.AFFINE, lambda g: g.x @ g.W.T + g.b
+    ),
     Mistake(
         "elementwise product",
         "x and W are multiplied entry by entry (*) instead of as matrices (@)",
-        FORWARD,
+        pages.AFFINE,
         lambda g: g.x * g.W + g.b,
     ),
     Mistake(
         "sigmoid inside",
         "forward applies the sigmoid too, which is a layer of its own",
-        FORWARD,
+        pages.AFFINE,
         lambda g: sigmoid(y(g)),
     ),
-    Mistake("x added", "x itself is added to the output", FORWARD, lambda g: y(g) + g.x),
+    Mistake("x added", "x itself is added to the output", pages.AFFINE, lambda g: y(g) + g.x),
 )
 
 DX: Catalog = (
-    *scalings("dx", "affine#backward", dx),
+    *scalings("dx", pages.AFFINE_DX, dx),
     Mistake(
         "dx not transposed",
         "dx multiplies by W as it stands; going back needs it the other way round",
-        BACKWARD,
+        pages.AFFINE_DX,
         lambda g: g.dout @ g.W,
     ),
-    Mistake("dx without W", "d_out is handed on as it came; W has no part in dx", BACKWARD, lambda g: g.dout),
+    Mistake("dx without W", "d_out is handed on as it came; W has no part in dx", pages.AFFINE_DX, lambda g: g.dout),
     Mistake(
         "dx after the update",
         "dx is computed after W has been updated; the slope belongs to the W of forward",
-        STEP,
+        pages.UPDATE,
         lambda g: g.dout @ g.W1.T,
     ),
     Mistake(
         "dx averaged",
         "dx is divided by the batch size; the loss has already been averaged",
-        BACKWARD,
+        pages.AFFINE_DX,
         lambda g: dx(g) / g.n,
     ),
-    Mistake("dx on its side", "dx has its rows and columns exchanged", BACKWARD, lambda g: dx(g).T),
+    Mistake("dx on its side", "dx has its rows and columns exchanged", pages.AFFINE_DX, lambda g: dx(g).T),
     Mistake(
         "dx through a sigmoid",
         "dx is multiplied by the slope of a sigmoid, which is a layer of its own",
-        BACKWARD,
+        pages.AFFINE_DX,
         lambda g: (g.dout * y(g) * (1 - y(g))) @ g.W.T,
     ),
     Mistake(
-        "dx from x", "dx is computed from x; the upstream gradient is d_out", BACKWARD, lambda g: g.x @ g.W @ g.W.T
+        "dx from x",
+        "dx is computed from x; the upstream gradient is d_out",
+        pages.AFFINE_DX,
+        lambda g: g.x @ g.W @ g.W.T,
     ),
 )
 
 DW: Catalog = (
-    *scalings("dW", "affine#backward", dW),
+    *scalings("dW", pages.AFFINE_DW, dW),
     Mistake(
-        "dW averaged", "dW is the mean over the batch; the gradient of a sum is a sum", BACKWARD, lambda g: dW(g) / g.n
+        "dW averaged",
+        "dW is the mean over the batch; the gradient of a sum is a sum",
+        pages.AFFINE_DW,
+        lambda g: dW(g) / g.n,
     ),
-    Mistake("dW on its side", "dW has its rows and columns exchanged", BACKWARD, lambda g: dW(g).T),
-    Mistake("x not transposed", "dW multiplies x as it stands", BACKWARD, lambda g: g.x @ g.dout),
+    Mistake("dW on its side", "dW has its rows and columns exchanged", pages.AFFINE_DW, lambda g: dW(g).T),
+    Mistake("x not transposed", "dW multiplies x as it stands", pages.AFFINE_DW, lambda g: g.x @ g.dout),
     Mistake(
         "dW without d_out",
         "dW does not depend on d_out; the chain rule multiplies by the upstream gradient",
-        page("back-propagation#chain"),
+        pages.CHAIN,
         lambda g: g.x.T @ np.ones_like(g.dout),
     ),
-    Mistake("dW from y", "dW is computed from the output; W multiplies the input", BACKWARD, lambda g: y(g).T @ g.dout),
-    Mistake("dW with decay", "dW contains W itself, as a weight decay would", BACKWARD, lambda g: dW(g) + g.W),
+    Mistake(
+        "dW from y",
+        "dW is computed from the output; W multiplies the input",
+        pages.AFFINE_DW,
+        lambda g: y(g).T @ g.dout,
+    ),
+    Mistake("dW with decay", "dW contains W itself, as a weight decay would", pages.AFFINE_DW, lambda g: dW(g) + g.W),
     Mistake(
         "dW of one example",
         "dW is that of the last example alone; all of the batch count",
-        BACKWARD,
+        pages.AFFINE_DW,
         lambda g: g.x[-1:].T @ g.dout[-1:],
     ),
 )
 
 DB: Catalog = (
-    *scalings("db", "affine#bias", db),
+    *scalings("db", pages.AFFINE_DB, db),
     Mistake(
-        "db averaged", "db is the mean over the batch; the gradient of a sum is a sum", BIAS, lambda g: db(g) / g.n
-    ),
-    Mistake("db not summed", "db still has one row for each example; b is shared by all", BIAS, lambda g: g.dout),
-    Mistake("db over the outputs", "db is summed over the wrong axis", BIAS, lambda g: g.dout.sum(axis=1)),
-    Mistake(
-        "db in one number", "db is summed over everything; each output has its own bias", BIAS, lambda g: g.dout.sum()
+        "db averaged",
+        "db is the mean over the batch; the gradient of a sum is a sum",
+        pages.AFFINE_DB,
+        lambda g: db(g) / g.n,
     ),
     Mistake(
-        "db of the first example", "db is the first row of d_out; all of the batch count", BIAS, lambda g: g.dout[0]
+        "db not summed", "db still has one row for each example; b is shared by all", pages.AFFINE_DB, lambda g: g.dout
+    ),
+    Mistake("db over the outputs", "db is summed over the wrong axis", pages.AFFINE_DB, lambda g: g.dout.sum(axis=1)),
+    Mistake(
+        "db in one number",
+        "db is summed over everything; each output has its own bias",
+        pages.AFFINE_DB,
+        lambda g: g.dout.sum(),
     ),
     Mistake(
-        "db of the last example", "db is the last row of d_out; all of the batch count", BIAS, lambda g: g.dout[-1]
+        "db of the first example",
+        "db is the first row of d_out; all of the batch count",
+        pages.AFFINE_DB,
+        lambda g: g.dout[0],
+    ),
+    Mistake(
+        "db of the last example",
+        "db is the last row of d_out; all of the batch count",
+        pages.AFFINE_DB,
+        lambda g: g.dout[-1],
     ),
     Mistake(
         "db without d_out",
         "db does not depend on d_out; the chain rule multiplies by the upstream gradient",
-        BIAS,
+        pages.AFFINE_DB,
         lambda g: np.full(g.dout.shape[1], float(g.n)),
     ),
-    Mistake("db times b", "db is multiplied by b itself", BIAS, lambda g: db(g) * g.b),
-    Mistake("db is zero", "db is zero, so the bias never learns", BIAS, lambda g: 0 * db(g)),
+    Mistake("db times b", "db is multiplied by b itself", pages.AFFINE_DB, lambda g: db(g) * g.b),
+    Mistake("db is zero", "db is zero, so the bias never learns", pages.AFFINE_DB, lambda g: 0 * db(g)),
 )
 
 
@@ -139,16 +165,34 @@ def stepped(g: Given) -> Array:
 
 
 STEPS: Catalog = (
-    Mistake("step uphill", "the update adds the gradient; going down takes it off", STEP, lambda g: g.W + g.lr * g.dW),
-    Mistake("learning rate ignored", "the learning rate has no part in the update", STEP, lambda g: g.W - g.dW),
-    Mistake("not updated", "backward leaves it as it was: nothing is learned", STEP, lambda g: g.W),
-    Mistake("replaced by the step", "the update replaces the parameter by the step", STEP, lambda g: -g.lr * g.dW),
     Mistake(
-        "replaced by the gradient", "the update replaces the parameter by its gradient", STEP, lambda g: g.lr * g.dW
+        "step uphill",
+        "the update adds the gradient; going down takes it off",
+        pages.UPDATE,
+        lambda g: g.W + g.lr * g.dW,
+    ),
+    Mistake("learning rate ignored", "the learning rate has no part in the update", pages.UPDATE, lambda g: g.W - g.dW),
+    Mistake("not updated", "backward leaves it as it was: nothing is learned", pages.UPDATE, lambda g: g.W),
+    Mistake(
+        "replaced by the step", "the update replaces the parameter by the step", pages.UPDATE, lambda g: -g.lr * g.dW
     ),
     Mistake(
-        "step averaged", "the step is divided by the batch size once more", STEP, lambda g: g.W - g.lr * g.dW / g.n
+        "replaced by the gradient",
+        "the update replaces the parameter by its gradient",
+        pages.UPDATE,
+        lambda g: g.lr * g.dW,
     ),
-    Mistake("stepped twice", "the step is taken twice", STEP, lambda g: g.W - 2 * g.lr * g.dW),
-    Mistake("learning rate divides", "the gradient is divided by the learning rate", STEP, lambda g: g.W - g.dW / g.lr),
+    Mistake(
+        "step averaged",
+        "the step is divided by the batch size once more",
+        pages.UPDATE,
+        lambda g: g.W - g.lr * g.dW / g.n,
+    ),
+    Mistake("stepped twice", "the step is taken twice", pages.UPDATE, lambda g: g.W - 2 * g.lr * g.dW),
+    Mistake(
+        "learning rate divides",
+        "the gradient is divided by the learning rate",
+        pages.UPDATE,
+        lambda g: g.W - g.dW / g.lr,
+    ),
 )

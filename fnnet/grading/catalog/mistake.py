@@ -27,24 +27,19 @@ class Mistake:
 Catalog = tuple[Mistake, ...]
 
 
-def page(name: str) -> str:
-    """A page of the course, by its name and heading."""
-    return f"docs/course/{name.replace('#', '.md#') if '#' in name else name + '.md'}"
-
-
 def scalings(quantity: str, where: str, right: Callable[[Given], Array]) -> Catalog:
     """What happens to a gradient as a whole: the wrong sign, or a factor too many."""
     return (
         Mistake(
             f"{quantity} negated",
             f"{quantity} has the wrong sign; it is the slope itself, and the update takes it off",
-            page(where),
+            where,
             lambda g: -right(g),
         ),
         Mistake(
             f"{quantity} doubled",
             f"{quantity} is twice as large as it should be",
-            page(where),
+            where,
             lambda g: 2 * right(g),
         ),
     )

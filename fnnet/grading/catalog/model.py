@@ -10,10 +10,9 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.array import Array
-from fnnet.grading.catalog.mistake import page
+from fnnet.grading import pages
 from fnnet.record import frozen
 
-ORDER, CHAIN, FORWARD = page("model#backward"), page("model#chain"), page("model#forward")
 LAYERS = (0, 1, 2, 3)
 
 Handed = Callable[[list[Array], int], Any]
@@ -64,51 +63,57 @@ def checksum(a: Any) -> float:
 
 
 FORWARDS = (
-    Slip("not chained", "each layer is handed x; it must get what the one before it returned", FORWARD, LAYERS, _first),
-    Slip("last layer left out", "the last layer is not called", FORWARD, LAYERS[:-1], _last),
-    Slip("first layer left out", "the first layer is not called", FORWARD, LAYERS[1:], _last),
-    Slip("forward in reverse", "forward calls the layers in the order of backward", FORWARD, LAYERS[::-1], _last),
-    Slip("only the first layer", "forward ends after the first layer", FORWARD, LAYERS[:1], _last),
-    Slip("only the last layer", "forward calls the last layer alone", FORWARD, LAYERS[-1:], _last),
+    Slip(
+        "not chained",
+        "each layer is handed x; it must get what the one before it returned",
+        pages.MODEL,
+        LAYERS,
+        _first,
+    ),
+    Slip("last layer left out", "the last layer is not called", pages.MODEL, LAYERS[:-1], _last),
+    Slip("first layer left out", "the first layer is not called", pages.MODEL, LAYERS[1:], _last),
+    Slip("forward in reverse", "forward calls the layers in the order of backward", pages.MODEL, LAYERS[::-1], _last),
+    Slip("only the first layer", "forward ends after the first layer", pages.MODEL, LAYERS[:1], _last),
+    Slip("only the last layer", "forward calls the last layer alone", pages.MODEL, LAYERS[-1:], _last),
 )
 
 BACKWARDS = (
     Slip(
         "order of forward",
         "backward calls the layers in the order of forward; the loss is at the end",
-        ORDER,
+        pages.MODEL_BACKWARD,
         LAYERS,
         _last,
     ),
     Slip(
         "d_out not handed on",
         "each layer is handed the same d_out; it must get what the layer after it returned",
-        CHAIN,
+        pages.MODEL_BACKWARD,
         LAYERS[::-1],
         _first,
     ),
     Slip(
         "d_out of the last layer for all",
         "all layers are handed what the last one returned; each must get what the layer after it returned",
-        CHAIN,
+        pages.MODEL_BACKWARD,
         LAYERS[::-1],
         lambda made, layer: made[min(1, len(made) - 1)],
     ),
     Slip(
         "last layer left out",
         "backward leaves out the last layer, where the error begins",
-        ORDER,
+        pages.MODEL_BACKWARD,
         LAYERS[-2::-1],
         _last,
     ),
     Slip(
         "first layer left out",
         "backward does not reach the first layer, which never learns",
-        ORDER,
+        pages.MODEL_BACKWARD,
         LAYERS[:0:-1],
         _last,
     ),
-    Slip("only the last layer", "backward ends after the last layer", CHAIN, LAYERS[-1:], _last),
-    Slip("no layer", "backward calls no layer", ORDER, (), _last),
-    Slip("twice", "backward goes through the layers twice", ORDER, LAYERS[::-1] * 2, _last),
+    Slip("only the last layer", "backward ends after the last layer", pages.MODEL_BACKWARD, LAYERS[-1:], _last),
+    Slip("no layer", "backward calls no layer", pages.MODEL_BACKWARD, (), _last),
+    Slip("twice", "backward goes through the layers twice", pages.MODEL_BACKWARD, LAYERS[::-1] * 2, _last),
 )
