@@ -227,6 +227,30 @@ STYLES = {
         ("def backward(self, learning_rate=0.1):", "def backward(self, t, lr):"),
         ("layer.backward(d, learning_rate)", "layer.backward(d, lr)"),
     ),
+    "a learning rate of the class": without(
+        BOOK,
+        ("class Affine:", "class Affine:\n    lr = 0.1"),
+        (
+            "        finally:",
+            "            self.W = W - self.lr * dW\n            self.b = b - self.lr * db\n        finally:",
+        ),
+    ),
+    "a learning rate in the code": without(
+        BOOK,
+        ("        finally:", "            self.W = W - 0.5 * dW\n            self.b = b - 0.5 * db\n        finally:"),
+    ),
+    "a learning rate of the file": "learning_rate = 0.1\n"
+    + without(
+        BOOK,
+        (
+            "        finally:",
+            "            self.W = W - learning_rate * dW\n"
+            "            self.b = b - learning_rate * db\n        finally:",
+        ),
+    ),
+    "layers that can't be inherited from": without(
+        LAB, ("class Softmax:", "class Softmax:\n    def __init_subclass__(cls):\n        raise TypeError('final')")
+    ),
     "a small number in the logarithm": without(LAB, ("np.log(y)", "np.log(y + 1e-7)")),
     "trains at the import": LAB + "\nmodel = Model()\nmodel.add(Affine(2, 2))\nprint(model.forward(np.ones((1, 2))))\n",
     "a fnnet record": lab("records"),

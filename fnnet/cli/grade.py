@@ -116,9 +116,12 @@ def _print(report: Report) -> None:
         f"\n{report.name}: {report.points:g} of {report.most:g} points"
         + "\n" * bool(report.remarks or report.points < report.most)
     )
+    said: dict[str, list[str]] = {}
     for row in report.rows:
         for complaint in row.complaints:
-            say(f"{row.part} {row.quantity}: {complaint.sentence}")
+            said.setdefault(complaint.sentence, []).append(f"{row.part} {row.quantity}")
+    for sentence, where in said.items():
+        say(f"{', '.join(where)}: {sentence}")
     for remark in report.remarks:
         say(f"remark: {remark}")
 

@@ -41,7 +41,11 @@ def grade_affine(session: Session, part: Part) -> list[Row]:
         if explained and partly(_seen(name, graded), right, name == "db"):
             judged[name] = []
     rows = [row("Affine", name, m[name], found) for name, found in judged.items()]
-    steps = None if part.pure else step_complaints(part, cases, again)
+    steps = (
+        None
+        if part.pure
+        else step_complaints(part, cases, again, bool(part.rate() or places.rates or places.constants))
+    )
     if steps is not None:
         rows.append(row("Affine", "update", m["update"], steps))
     wrong = {r.quantity for r in rows if not r.full}
@@ -121,6 +125,8 @@ def fresh(p: Program, part: Part, places: Places, case: Given, rate: float, slot
         return made
     for name in places.rates:
         p.add("_rate", "put", made, [name], {"v": rate})
+    for name in places.constants:
+        p.add("_constant", "put", None, [name], {"v": rate})
     W = case.W.T if places.sideways else case.W
     for name, path, value in (("W0", places.W, W), ("b0", places.b, case.b)):
         if path:

@@ -29,6 +29,7 @@ class Part:
     name: str
     backward_name: str
     methods: dict[str, Parameters | None]
+    numbers: tuple[str, ...] = ()
 
     @property
     def pure(self) -> bool:
@@ -74,7 +75,8 @@ def _class(kind: str, classes: dict[str, Any]) -> Part | None:
             if _key(name) == alias:
                 methods = described["methods"]
                 if kind != "Loss" or _is_record(methods):
-                    return Part(kind, "record" if _is_record(methods) else "course", name, name, methods)
+                    style = "record" if _is_record(methods) else "course"
+                    return Part(kind, style, name, name, methods, tuple(described["numbers"]))
     return None
 
 

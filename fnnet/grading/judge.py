@@ -41,7 +41,7 @@ def same(value: Any, expected: Any, slack: float = 1.0) -> bool:
     if not isinstance(value, np.ndarray) or value.shape != expected.shape or not np.all(np.isfinite(expected)):
         return False
     rough = {2: 2e-2, 4: 3e-4}.get(value.dtype.itemsize if value.dtype.kind == "f" else 8, 1e-6)
-    scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
+    scale = max(float(np.max(np.abs(expected), initial=0.0)), 1e-6)  # below it, a 0 that rounding has missed
     with np.errstate(all="ignore"):
         return bool(np.all(np.abs(value - expected) <= rough * slack * scale))
 

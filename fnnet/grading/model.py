@@ -50,7 +50,8 @@ def handle(session: Session, part: Part) -> Handle:
     fields = model.parts.items() if isinstance(model, Odd) else ()
     argument = next((q["name"] for q in part.parameters("backward") if is_rate(q["name"])), "")
     return Handle(
-        [name for name, value in fields if is_rate(name) and isinstance(value, np.ndarray)],
+        [name for name, value in fields if is_rate(name) and isinstance(value, np.ndarray)]
+        + [name for name in part.numbers if is_rate(name)],
         [name for name in session.names["numbers"] if is_rate(name)],
         argument,
     )

@@ -24,6 +24,7 @@ class Places:
     dW: Path
     db: Path
     rates: list[str]
+    constants: list[str]
     forward_works: bool
     sideways: bool = False
     tupled: bool = True
@@ -54,7 +55,8 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
         b=_path(at, BIASES, {(4,), (1, 4), (4, 1)}),
         dW=_path({**at, **grown}, _gradients(WEIGHTS), {}),
         db=_path({**at, **grown}, _gradients(BIASES), {}),
-        rates=_rates(answer.get("layer")),
+        rates=_rates(answer.get("layer")) + [name for name in part.numbers if is_rate(name)],
+        constants=[name for name in session.names["numbers"] if is_rate(name)],
         forward_works=isinstance(y, np.ndarray),
         sideways=bool(W) and at[tuple(W)].shape == (4, 3),
         tupled=tupled,

@@ -14,7 +14,9 @@ from fnnet.record import evolve
 RATE = 0.5
 
 
-def step_complaints(part: Part, cases: list[dict[str, Any]], again: list[dict[str, Any]]) -> list[Complaint] | None:
+def step_complaints(
+    part: Part, cases: list[dict[str, Any]], again: list[dict[str, Any]], told: bool
+) -> list[Complaint] | None:
     """What is wrong with the update; None where a layer leaves it to others."""
     updated = any(not same(c["W1"], c["given"].W) for c in cases if isinstance(c["W1"], np.ndarray))
     if again:
@@ -32,9 +34,18 @@ def step_complaints(part: Part, cases: list[dict[str, Any]], again: list[dict[st
         if not seen:
             unseen += 1
             continue
+        seen = seen if told else [_at_its_own_rate(s, seen[0]) for s in seen]
         found = judge(name, seen, known.stepped, known.STEPS)
         complaints += [evolve(c, sentence=f"{name}: {c.sentence}") for c in found]
     return complaints if unseen < 2 else [Complaint("the update can't be seen before the gradients are there")]
+
+
+def _at_its_own_rate(s: Seen, first: Seen) -> Seen:
+    """What was seen, at the rate of the first step, for a layer with a learning rate of its own that nobody can set."""
+    given = first.givens[0]
+    moved = given.W - first.value if isinstance(first.value, np.ndarray) else 0.0 * given.W
+    rate = float(np.sum(moved * given.dW) / (np.sum(given.dW**2) or 1.0))
+    return Seen(s.value, (evolve(s.givens[0], lr=rate if rate > 0 else RATE),))
 
 
 def _shaped(value: Any, like: Any) -> Any:

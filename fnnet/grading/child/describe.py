@@ -18,8 +18,10 @@ def describe(module: Any) -> dict[str, Any]:
         if name.startswith("__"):
             continue
         if isinstance(value, type):
-            methods = {m: _parameters(getattr(value, m)) for m in METHODS if callable(getattr(value, m, None))}
-            found["classes"][name] = {"home": home, "methods": methods}
+            methods = {m: _parameters(there) for m in METHODS if callable(there := _of(value, m))}
+            held = {n: number(_of(value, n)) for base in type.mro(value) for n in vars(base) if n[:2] != "__"}
+            numbers = [n for n, plain_number in held.items() if plain_number is not None]
+            found["classes"][name] = {"home": home, "methods": methods, "numbers": numbers}
         elif inspect.isfunction(value):
             found["functions"][name] = {"home": home, "parameters": _parameters(value)}
         elif (plain := number(value)) is not None:
@@ -27,10 +29,18 @@ def describe(module: Any) -> dict[str, Any]:
     return found
 
 
+def _of(cls: type, name: str) -> Any:
+    """An attribute of a class, None where asking for it raises."""
+    try:
+        return getattr(cls, name, None)
+    except BaseException:
+        return None
+
+
 def _parameters(function: Any) -> list[dict[str, Any]] | None:
     try:
         named = inspect.signature(function).parameters.values()
-    except (ValueError, TypeError):
+    except Exception:
         return None
     return [
         {"name": p.name, "kind": p.kind.name, "optional": p.default is not p.empty, "default": number(p.default)}
