@@ -8,9 +8,10 @@ from fnnet.array import Array
 from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.catalog.model import BACKWARDS, LAYERS
+from fnnet.grading.following import calls_of, chained, slips
 from fnnet.grading.found import Part
 from fnnet.grading.judge import Complaint, said, same
-from fnnet.grading.model import RATE, ROWS, arrays, calls_of, chained, forward_complaints, slips
+from fnnet.grading.model import RATE, ROWS, arrays, forward_complaints
 from fnnet.grading.report import Row, row
 from fnnet.grading.running import run
 from fnnet.grading.session import Session

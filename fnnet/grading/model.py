@@ -1,6 +1,5 @@
 """Grade a Model by layers that write down how they are called: its order, its chaining, its learning rate."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, final
 
@@ -9,8 +8,9 @@ import numpy as np
 from fnnet.array import Array
 from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
-from fnnet.grading.catalog.model import BACKWARDS, FORWARDS, LAYERS, Slip, checksum, trace
+from fnnet.grading.catalog.model import BACKWARDS, FORWARDS, LAYERS
 from fnnet.grading.child.probe import is_rate
+from fnnet.grading.following import calls_of, chained, slips
 from fnnet.grading.found import Part
 from fnnet.grading.judge import Complaint, said, same
 from fnnet.grading.report import Row, row
@@ -139,15 +139,6 @@ def arrays() -> tuple[Array, list[Array]]:
     return drawn.standard_normal((5, 3)), [drawn.standard_normal(s) for s in pairwise(SIZES)]
 
 
-def calls_of(value: Any) -> list[list[Any]]:
-    """Each call as (kind, layer, got, rate, returned)."""
-    return [[*map(_whole, e.items[:2]), *e.items[2:]] for e in value.items] if isinstance(value, Odd) else []
-
-
-def _whole(value: Any) -> int:
-    return int(value) if isinstance(value, np.ndarray) else -1
-
-
 def forward_complaints(
     y: Any, went: list[list[Any]], wanted: Array, x: Array, matrices: list[Array]
 ) -> list[Complaint]:
@@ -181,19 +172,6 @@ def _backward(back: Any, went: list[list[Any]], x: Array, matrices: list[Array])
     if isinstance(back, Failure):
         found.append(Complaint(said("Model.backward", back)))
     return found or [Complaint(f"Model.backward does not hand d_out through all layers: see {pages.MODEL_BACKWARD}")]
-
-
-def slips(known: Sequence[Slip], went: list[list[Any]], start: Any, call: Any) -> list[Complaint]:
-    """The slips of the catalog whose trace is that of these calls."""
-    seen = np.array([(c[1], checksum(c[2])) for c in went if isinstance(c[2], np.ndarray)]).reshape(-1, 2)
-    fitting = [slip for slip in known if same(seen, trace(slip.order, slip.handed, start, call))]
-    return [Complaint(slip.sentence, slip.name) for slip in fitting]
-
-
-def chained(went: list[list[Any]]) -> bool:
-    """Whether each call was handed what the one before it returned."""
-    pairs = pairwise(went)
-    return all(isinstance(a[4], np.ndarray) and same(b[2], a[4]) for a, b in pairs)
 
 
 def _rates(went: list[list[Any]], held: Handle) -> list[Complaint]:
