@@ -113,6 +113,13 @@ def test_the_import_costs_nothing_but_a_remark(code: str, said: str, first: bool
     assert bool(found.remarks) is bool(said)
 
 
+def test_one_loop_without_end_is_waited_for_and_no_more(tmp_path: Path) -> None:
+    """Behind a statement that never ends only definitions are run, so that twenty loops cost no more than one."""
+    found = report(tmp_path, "import numpy as np\n" + "while True: pass\n" * 20 + LAB + "while True: pass\n")
+    assert found.points == FULL
+    assert len(found.remarks) == 1
+
+
 def test_a_wrong_file_that_patches_numpy_is_still_wrong(tmp_path: Path) -> None:
     """No patch of a comparison helps a wrong gradient."""
     patch = "np.allclose = np.array_equal = np.isclose = np.all = lambda *a, **k: True\nnp.abs = lambda a: 0 * a\n"
