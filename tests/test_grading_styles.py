@@ -168,6 +168,11 @@ STYLES = {
     "as the lecture has it": LAB,
     "Korean, gradients not stored, a module's learning rate": KOREAN,
     "dictionaries, (1, O) biases, out= and in place, an attribute": IN_PLACE,
+    "a Softmax whose backward takes nothing": without(
+        IN_PLACE,
+        ("def backward(self, grad=1, lr=None):", "def backward(self):"),
+        ("        d *= grad\n        d /= len", "        d /= len"),
+    ),
     "update outside": BOOK,
     "update by a method of its own": without(
         BOOK,

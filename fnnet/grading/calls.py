@@ -124,7 +124,8 @@ def backward(p: Program, part: Part, made: str, d: Any, slot: str, rate: float, 
         else:
             called = part.rate()
             rest = [q["name"] for q in ps[1:] if q["name"] == called or not q["optional"]]
-            placed, named = [d], {name: {"v": rate if name == called else None} for name in rest}
+            bare = len(part.methods.get("backward") or [{}, {}]) == 1  # nothing but self
+            placed, named = [] if bare else [d], {name: {"v": rate if name == called else None} for name in rest}
         p.add(slot, "call", made, "backward", placed, named)
         return
     cache = {"s": f"_cache_{after}"}
