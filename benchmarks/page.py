@@ -62,7 +62,7 @@ def goals(found: list[dict[str, Any]]) -> str:
         row("784-128-10, share of the sgemm limit: at least", 0.65, "share of sgemm", "784-128-10 sgd"),
         row("784-512-512-10, share of the sgemm limit: at least", 0.85, "share of sgemm", "784-512-512-10 sgd"),
     ]
-    return table(["fnnet / peer", "goal", *(_threads(run) for run in found)], rows)
+    return table(["fnnet / peer", "goal", *(_cores(run) for run in found)], rows)
 
 
 def _at(run: Any, way: tuple[str, ...]) -> float:
@@ -71,9 +71,9 @@ def _at(run: Any, way: tuple[str, ...]) -> float:
     return float(run)
 
 
-def _threads(run: dict[str, Any]) -> str:
+def _cores(run: dict[str, Any]) -> str:
     many = run["environment"]["threads"]
-    return f"{many} thread{'s' * (many > 1)}"
+    return f"{many} core{'s' * (many > 1)}"
 
 
 def epochs(found: list[dict[str, Any]]) -> str:
@@ -83,9 +83,7 @@ def epochs(found: list[dict[str, Any]]) -> str:
     for run in found:
         for optimizer in ("sgd", "adam"):
             for name, row in run["epochs"][optimizer]["rows"].items():
-                rows.append(
-                    [f"{name}, {_threads(run)}", time(row["fnnet"]["seconds"]), *(ratio(row[p]) for p in peers)]
-                )
+                rows.append([f"{name}, {_cores(run)}", time(row["fnnet"]["seconds"]), *(ratio(row[p]) for p in peers)])
     return table(["an epoch of 60,000 images", "fnnet", *(f"/ {NAMES[p]}" for p in peers)], rows)
 
 
@@ -95,12 +93,10 @@ def whole(found: list[dict[str, Any]]) -> str:
     for run in found:
         first, far = run["first epoch"], run["to 98 %"]
         for title, key, unit in (("to the end of the first epoch", "seconds", "s"), ("peak memory", "peak_mb", "MB")):
-            rows.append(
-                [f"{title}, {_threads(run)}", *(f"{first[name][key]:.3g} {unit}" for name in ("fnnet", "torch"))]
-            )
+            rows.append([f"{title}, {_cores(run)}", *(f"{first[name][key]:.3g} {unit}" for name in ("fnnet", "torch"))])
         rows.append(
             [
-                f"training loop to 98.0 %, {_threads(run)}",
+                f"training loop to 98.0 %, {_cores(run)}",
                 *(f"{far[name]['seconds']:.2f} s" for name in ("fnnet", "torch")),
             ]
         )
@@ -114,7 +110,7 @@ def parts(found: list[dict[str, Any]]) -> str:
     rows = [[part, *(f"{run['parts'][net][part]:.0f}" for net in nets)] for part in run["parts"][nets[0]]]
     ours = [run["epochs"]["sgd"]["rows"][f"{net} sgd"]["fnnet"]["seconds"] / 469 * 1e6 for net in nets]
     rows.append(["fnnet's step", *(f"{each:.0f}" for each in ours)])
-    return table(["us a step, 1 thread", *nets], rows)
+    return table(["us a step, 1 core", *nets], rows)
 
 
 def start(found: list[dict[str, Any]]) -> str:

@@ -5,11 +5,15 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, Self
 
 from benchmarks.work import Work
+
+#: Seconds before a turn, in which the threads of the one before stop waiting for work.
+REST = 0.25
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -60,6 +64,7 @@ def compare(libraries: Sequence[str], work: Work, task: str, count: int, turns: 
         workers = {name: stack.enter_context(Worker(name, work)) for name in libraries}
         for _ in range(turns + 1):
             for name, worker in workers.items():
+                time.sleep(REST)
                 answers[name].append(worker.turn(task, count))
     found = {}
     for name, given in answers.items():

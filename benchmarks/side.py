@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from benchmarks.peers.sgemm import PRODUCTS
 from benchmarks.run import compare
 from benchmarks.work import Work
 
@@ -62,7 +63,7 @@ def limits(data: str, threads: int, turns: int) -> dict[str, float]:
     for sizes, batch in (NETS[1], NETS[3]):
         work = Work(sizes, batch, "sgd", data, threads=threads)
         found = compare(("fnnet", "sgemm"), work, "epoch", 1, turns)
-        rate = 2.0 * 2048**3 / found["sgemm"]["seconds"]
+        rate = 2.0 * 2048**3 * PRODUCTS / found["sgemm"]["seconds"]
         shares[work.name] = flops(sizes, 60_000) / found["fnnet"]["seconds"] / rate
         print(f"{'share of sgemm ' + work.name:34} {shares[work.name]:.2f} of {rate / 1e9:.0f} GFLOP/s", flush=True)
     return shares

@@ -5,9 +5,11 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from benchmarks.work import LR, Work
 from fnnet.array import readonly
+from fnnet.cli.threads import worth
 from fnnet.layers import Scale
 from fnnet.losses import SoftmaxCrossEntropy
 from fnnet.optimizers import SGD, Adam
@@ -32,4 +34,11 @@ def prepare(work: Work) -> tuple[Callable[[int], float], Callable[[Any], Any]]:
             pass
         return state.mean_loss
 
-    return epoch, lambda images: predict(net, images)
+    blas = ThreadpoolController()
+    threadpool_limits(min(worth(net, work.batch), work.threads), "blas")  # as the command line does for training
+
+    def outputs(images: Any) -> Any:
+        with blas.limit(limits=work.threads, user_api="blas"):
+            return predict(net, images)
+
+    return epoch, outputs

@@ -83,7 +83,7 @@ def fresh(flags: dict[str, Any]) -> Job:
         source=_source(name, flags["data_dir"], data),
         shape=data.x.shape[1:],
         classes=data.classes,
-        threads=flags["threads"] or worth(made),
+        threads=flags["threads"] or worth(made.net, made.recipe.batch_size or len(made.x)),
         start=fingerprint(made.net) if other else None,
         net=made.net,
         state=state,

@@ -11,16 +11,15 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from fnnet.experiment import Experiment
 from fnnet.tree import arrays
 
 #: Multiplications in the largest product of a step, below which one thread is enough (784-256-10 has 26 million).
 WORTH_SHARING = 30_000_000
 
 
-def worth(run: Experiment) -> int:
+def worth(net: Any, batch_size: int) -> int:
     """One BLAS thread for a small network, and the machine's usual number otherwise."""
-    largest = max(a.size for a in arrays(run.net).values()) * (run.recipe.batch_size or len(run.x))
+    largest = max(a.size for a in arrays(net).values()) * batch_size
     return 1 if largest < WORTH_SHARING else max((pool["num_threads"] for pool in blas()), default=1)
 
 
