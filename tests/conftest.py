@@ -17,6 +17,9 @@ settings.load_profile("fnnet")
 
 MNIST = [f"{part}-{what}.gz" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte")]
 
+#: A program, not a module of tests; it needs atheris.
+collect_ignore = ["fuzzer.py"]
+
 
 @pytest.fixture(autouse=True)
 def strict_arithmetic() -> Iterator[None]:
