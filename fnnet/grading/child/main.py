@@ -18,8 +18,9 @@ def _shell(name: str, folder: Path) -> None:
     sys.modules[name].__path__ = [str(folder)]
 
 
-_shell("fnnet", Path(__file__).parents[2])
-_shell("fnnet.grading", Path(__file__).parents[1])
+if __name__ == "__main__":
+    _shell("fnnet", Path(__file__).parents[2])
+    _shell("fnnet.grading", Path(__file__).parents[1])
 
 import numpy as np  # noqa: E402  # numpy as it is before the student's code can change it
 
@@ -32,12 +33,10 @@ from fnnet.grading.child.steps import World, answer  # noqa: E402
 
 KILL = 9
 
-for _name in [name for name in sys.modules if name.split(".")[0] == "fnnet"]:
-    del sys.modules[_name]  # so that a student who imports fnnet gets the real one
-
-
 def main() -> None:
     """Answer requests until the parent closes the pipe."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "fnnet"]:
+        del sys.modules[name]  # so that a student who imports fnnet gets the real one
     requests, replies = fcntl(0, F_DUPFD_CLOEXEC, 240), fcntl(1, F_DUPFD_CLOEXEC, 240)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
