@@ -33,6 +33,7 @@ from fnnet.grading.child.steps import World, answer  # noqa: E402
 
 KILL = 9
 
+
 def main() -> None:
     """Answer requests until the parent closes the pipe."""
     for name in [name for name in sys.modules if name.split(".")[0] == "fnnet"]:
