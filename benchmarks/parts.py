@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.work import Work
 from benchmarks.worker import pin
-from fnnet.numeric import ones, row_max, sigmoid
+from fnnet.values.numeric import ones, row_max, sigmoid
 
 
 class Clock:

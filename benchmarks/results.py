@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from fnnet.datasets import Dataset, digits, mnist, xor
-from fnnet.experiment import experiment
-from fnnet.numeric import softmax
-from fnnet.prediction import evaluate, predict
-from fnnet.recipe import RECIPES, Recipe
-from fnnet.record import evolve
-from fnnet.stream import State
+from fnnet.learning.prediction import evaluate, predict
+from fnnet.learning.stream import State
+from fnnet.runs.build import experiment
+from fnnet.runs.recipe import RECIPES, Recipe
+from fnnet.values.numeric import softmax
+from fnnet.values.record import evolve
 
 
 def trained(recipe: Recipe, data: Dataset) -> tuple[State, float]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from benchmarks.worker import pin
 from fnnet.datasets import mnist
-from fnnet.experiment import experiment
-from fnnet.prediction import evaluate
-from fnnet.recipe import Recipe
+from fnnet.learning.prediction import evaluate
+from fnnet.runs.build import experiment
+from fnnet.runs.recipe import Recipe
 
 
 def main() -> None:

@@ -6,11 +6,11 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.datasets import mnist, xor
+from fnnet.learning.arguments import epoch_order
 from fnnet.models import mlp
-from fnnet.plan import epoch_order
-from fnnet.record import as_dict, frozen
+from fnnet.values.array import Array
+from fnnet.values.record import as_dict, frozen
 
 LR = {"sgd": 0.1, "adam": 0.001}
 

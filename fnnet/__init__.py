@@ -5,10 +5,7 @@ from the left to run and from the right to learn; training is a stream of immuta
 """
 
 from fnnet import datasets
-from fnnet.archive import FileError
-from fnnet.array import Array, freeze, readonly
 from fnnet.checking import check_gradients, check_laws
-from fnnet.keys import Key, Purpose, generator, key
 from fnnet.layers import (
     GELU,
     Affine,
@@ -28,21 +25,24 @@ from fnnet.layers import (
     Standardize,
     Tanh,
 )
+from fnnet.learning.prediction import evaluate, predict
+from fnnet.learning.stream import Diverged, State, train
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot
 from fnnet.models import mlp
-from fnnet.network import absorb, backward, backward_trace, forward, gradients, training
+from fnnet.network.folds import absorb, backward, backward_trace, forward, gradients, training
+from fnnet.network.per_example import per_example_grads
+from fnnet.network.shapes import summarize
 from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, global_norm
-from fnnet.outline import fingerprint
-from fnnet.per_example import per_example_grads
-from fnnet.prediction import evaluate, predict
-from fnnet.record import buffer, data, frozen, param, replace, sub
+from fnnet.optimizers.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
 from fnnet.runs import Run, load_run
-from fnnet.saving import load, save
-from fnnet.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
-from fnnet.stream import Diverged, State, train
-from fnnet.summary import summarize
+from fnnet.runs.archive import FileError
+from fnnet.runs.saving import load, save
 from fnnet.teaching import trace, who_moved
-from fnnet.tree import arrays, count_params, leaves, map_params
+from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.fingerprint import fingerprint
+from fnnet.values.keys import Key, Purpose, generator, key
+from fnnet.values.record import buffer, data, frozen, param, replace, sub
+from fnnet.values.tree import arrays, count_params, leaves, map_params
 
 __all__ = [
     "GELU",

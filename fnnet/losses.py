@@ -9,9 +9,9 @@ from typing import Any, Self, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze, readonly
-from fnnet.numeric import log_softmax_and_softmax, sigmoid, softplus
-from fnnet.record import data, frozen
+from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.numeric import log_softmax_and_softmax, sigmoid, softplus
+from fnnet.values.record import data, frozen
 
 
 def _weights(values: Any) -> Array | None:

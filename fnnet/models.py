@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fnnet.keys import Purpose, key
 from fnnet.layers import GELU, Affine, BatchNorm, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
 from fnnet.layers.affine import Init
+from fnnet.values.keys import Purpose, key
 
 #: The activations by the names that the command line uses.
 ACTIVATIONS: dict[str, Callable[[], Any]] = {

@@ -14,9 +14,9 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["fnnet"]):
-    from fnnet.archive import DIGEST, MARK, FileError
     from fnnet.datasets import DataError, read_idx
     from fnnet.runs import load_run
+    from fnnet.runs.archive import DIGEST, MARK, FileError
 
 FOLDER = tempfile.TemporaryDirectory()
 PATH = Path(FOLDER.name, "file")

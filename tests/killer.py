@@ -23,8 +23,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from fnnet import stream
 from fnnet.cli import keeping, main
+from fnnet.learning import stream
 from fnnet.runs.folder import FILES
 
 

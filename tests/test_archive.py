@@ -32,13 +32,13 @@ from hypothesis.extra.numpy import array_shapes
 from hypothesis.extra.numpy import arrays as drawn
 from strategies import normal
 
-from fnnet import Affine, archive, freeze
-from fnnet.archive import DIGEST, FORMAT, HEADER, MARK, FileError, is_archive, pack, read, unpack, write
+from fnnet import Affine, freeze
 from fnnet.datasets import digest, xor
-from fnnet.experiment import experiment
-from fnnet.recipe import Recipe
 from fnnet.runs import Run, Source, load_run
-from fnnet.saving import load, packed
+from fnnet.runs.archive import DIGEST, FORMAT, HEADER, MARK, FileError, is_archive, pack, read, unpack, write
+from fnnet.runs.build import experiment
+from fnnet.runs.recipe import Recipe
+from fnnet.runs.saving import load, packed
 
 READERS = {"load": load, "load_run": load_run}
 each_reader = pytest.mark.parametrize("how", READERS.values(), ids=READERS)
@@ -542,7 +542,7 @@ def test_a_file_larger_than_the_memory_is_refused(tmp_path: Path) -> None:
     script = """
         import resource, sys
         resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))
-        from fnnet.archive import FileError, read
+        from fnnet.runs.archive import FileError, read
         try:
             read(sys.argv[1])
         except FileError as error:

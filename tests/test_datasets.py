@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fnnet.array import freeze
 from fnnet.datasets import NAMES, DataError, dataset, digits, hold_out, load, split, xor
-from fnnet.keys import Purpose, key
+from fnnet.values.array import freeze
+from fnnet.values.keys import Purpose, key
 
 X = np.arange(6.0).reshape(3, 2)
 Y = [0, 1, 1]

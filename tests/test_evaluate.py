@@ -17,9 +17,9 @@ from test_verify import fnnet, refused, result, trained
 
 from fnnet import Array, predict
 from fnnet.datasets import digits
-from fnnet.metrics import accuracy, confusion, precision_recall
-from fnnet.recipe import LOSSES
+from fnnet.learning.metrics import accuracy, confusion, precision_recall
 from fnnet.runs import load_run
+from fnnet.runs.recipe import LOSSES
 
 LABELS = digits().y_test.tolist()
 N = len(LABELS)

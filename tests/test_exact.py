@@ -36,14 +36,14 @@ from fnnet import (
     train,
 )
 from fnnet.datasets import Dataset, dataset, digits
-from fnnet.experiment import experiment
-from fnnet.plan import epoch_order
-from fnnet.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe
-from fnnet.record import evolve
+from fnnet.learning.arguments import epoch_order
+from fnnet.learning.stream import first_state
 from fnnet.runs import load_run
-from fnnet.runs.verify import difference
-from fnnet.saving import load, save
-from fnnet.stream import first_state
+from fnnet.runs.build import experiment
+from fnnet.runs.difference import difference
+from fnnet.runs.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe
+from fnnet.runs.saving import load, save
+from fnnet.values.record import evolve
 
 IMAGES = replace(digits(), x=digits().x[:40], y=digits().y[:40])
 TABLE = dataset("table", normal(0, 30, 3), np.random.default_rng(1).integers(0, 3, 30), classes=("a", "b", "c"))

@@ -45,9 +45,9 @@ from fnnet import (
     one_hot,
     train,
 )
-from fnnet import stream as stream_module
-from fnnet.fused import fuse
-from fnnet.plan import Plan, make_plan
+from fnnet.learning import stream as stream_module
+from fnnet.learning.arguments import Plan, make_plan
+from fnnet.learning.fused import fuse
 
 OPTIMIZERS: dict[str, Any] = {
     "sgd": SGD(0.1),

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from fnnet.array import readonly
 from fnnet.datasets import DataError, read_idx
+from fnnet.values.array import readonly
 
 PACKERS = {"plain": bytes, "gzip": gzip.compress}
 images_or_labels = arrays(np.uint8, st.one_of(*(array_shapes(min_dims=d, max_dims=d) for d in (1, 3))))

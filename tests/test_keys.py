@@ -24,12 +24,12 @@ from fnnet import (
 )
 from fnnet.datasets import digits
 from fnnet.datasets.dataset import Dataset
-from fnnet.experiment import experiment
 from fnnet.losses import SoftmaxCrossEntropy
-from fnnet.network import forward
-from fnnet.recipe import Recipe
-from fnnet.record import replace
-from fnnet.summary import layers_of
+from fnnet.network.folds import forward
+from fnnet.network.shapes import layers_of
+from fnnet.runs.build import experiment
+from fnnet.runs.recipe import Recipe
+from fnnet.values.record import replace
 
 whole = st.integers(0, 2**32 - 1)
 small = st.integers(0, 2)

@@ -22,11 +22,11 @@ from threadpoolctl import threadpool_limits
 
 from fnnet import State, arrays, fingerprint
 from fnnet.datasets import digits
+from fnnet.learning.stream import first_state
 from fnnet.runs import load_run
+from fnnet.runs.difference import difference
 from fnnet.runs.folder import FILES, START
 from fnnet.runs.history import Row, read_history, row
-from fnnet.runs.verify import difference
-from fnnet.stream import first_state
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, SIGSTOP or hard links to rely on")
 

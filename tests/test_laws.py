@@ -32,7 +32,7 @@ from fnnet import (
     training,
 )
 from fnnet.checking import LAWS, Case
-from fnnet.record import replace
+from fnnet.values.record import replace
 
 each_law = pytest.mark.parametrize("law", LAWS)
 

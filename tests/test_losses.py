@@ -20,7 +20,7 @@ from fnnet import (
     gradients,
     one_hot,
 )
-from fnnet.metrics import accuracy, confusion, predicted
+from fnnet.learning.metrics import accuracy, confusion, predicted
 
 K = 4
 

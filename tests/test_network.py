@@ -33,8 +33,8 @@ from fnnet import (
     mlp,
     training,
 )
-from fnnet.network import offers
-from fnnet.tree import params_of, same_structure
+from fnnet.network.folds import offers
+from fnnet.values.tree import params_of, same_structure
 
 KEY = key(3, Purpose.NOISE)
 noisy_nets = nets(dropout=True)

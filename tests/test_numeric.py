@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes
 from hypothesis.extra.numpy import arrays as drawn
 from strategies import normal, seeds
 
-from fnnet.numeric import flush, log_softmax_and_softmax, sigmoid, softmax, softplus, sum_rows
+from fnnet.values.numeric import flush, log_softmax_and_softmax, sigmoid, softmax, softplus, sum_rows
 
 DTYPES = (np.float32, np.float64)
 

@@ -30,7 +30,7 @@ from fnnet import (
     leaves,
     map_params,
 )
-from fnnet.tree import params_of, same_structure, with_params
+from fnnet.values.tree import params_of, same_structure, with_params
 
 NET = (affine(1, 4, 3), Sigmoid(), (Residual(affine(3, 3, 3)),), affine(5, 3, 2))
 

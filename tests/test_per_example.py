@@ -29,7 +29,7 @@ from fnnet import (
     per_example_grads,
     training,
 )
-from fnnet.per_example import per_example
+from fnnet.network.per_example import per_example
 
 KEY = key(3, Purpose.NOISE)
 

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fnnet.array import Array, readonly
 from fnnet.datasets import DataError, Dataset, digits, mnist
-from fnnet.experiment import experiment
-from fnnet.pictures import FORMS, read_picture
-from fnnet.prediction import predict
-from fnnet.recipe import RECIPES
-from fnnet.record import evolve
+from fnnet.datasets.pictures import FORMS, read_picture
+from fnnet.learning.prediction import predict
+from fnnet.runs.build import experiment
+from fnnet.runs.recipe import RECIPES
+from fnnet.values.array import Array, readonly
+from fnnet.values.record import evolve
 
 DIGITS = digits()
 ORIENTATION = 0x0112  # the EXIF tag

@@ -13,10 +13,10 @@ from test_verify import fnnet, refused, result, trained
 
 from fnnet import Array, predict
 from fnnet.datasets import digits, mnist
-from fnnet.numeric import sigmoid, softmax
-from fnnet.pictures import read_picture
-from fnnet.recipe import LOSSES
+from fnnet.datasets.pictures import read_picture
 from fnnet.runs import load_run
+from fnnet.runs.recipe import LOSSES
+from fnnet.values.numeric import sigmoid, softmax
 
 
 @pytest.fixture(autouse=True)

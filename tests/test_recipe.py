@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from fnnet import Affine, Flatten, RandomShift, Scale, SoftmaxCrossEntropy, Standardize, evaluate, fingerprint, leaves
 from fnnet.datasets import DataError, dataset, digits, xor
-from fnnet.experiment import experiment
+from fnnet.learning.arguments import steps_per_epoch
 from fnnet.models import ACTIVATIONS
-from fnnet.plan import steps_per_epoch
-from fnnet.recipe import LOSSES, OPTIMIZERS, RATES, RECIPES, SCHEDULES, Recipe, usual_rate
-from fnnet.record import replace
-from fnnet.schedules import rate
+from fnnet.optimizers.schedules import rate
+from fnnet.runs.build import experiment
+from fnnet.runs.recipe import LOSSES, OPTIMIZERS, RATES, RECIPES, SCHEDULES, Recipe, usual_rate
+from fnnet.values.record import replace
 
 DIGITS = replace(digits(), x=digits().x[:40], y=digits().y[:40])
 TABLE = dataset("table", np.arange(24.0).reshape(12, 2) ** 2, [0, 1, 2] * 4)

@@ -36,8 +36,8 @@ from fnnet import (
     train,
     training,
 )
-from fnnet.record import as_dict, evolve, fields, kept_fields, replace, settings
-from fnnet.tree import with_arrays
+from fnnet.values.record import as_dict, evolve, fields, kept_fields, replace, settings
+from fnnet.values.tree import with_arrays
 
 COPIES: dict[str, Callable[[Any], Any]] = {
     "copy": copy.copy,

@@ -44,16 +44,16 @@ from fnnet import (
     param,
     training,
 )
-from fnnet.archive import FileError, pack, unpack, write
 from fnnet.datasets import dataset, xor
-from fnnet.experiment import experiment
+from fnnet.learning.stream import State
 from fnnet.optimizers import OptimizerState
-from fnnet.recipe import OPTIMIZERS, Recipe
-from fnnet.record import replace, settings
 from fnnet.runs import load_run
-from fnnet.saving import load, packed, save
-from fnnet.stream import State
-from fnnet.tree import with_arrays
+from fnnet.runs.archive import FileError, pack, unpack, write
+from fnnet.runs.build import experiment
+from fnnet.runs.recipe import OPTIMIZERS, Recipe
+from fnnet.runs.saving import load, packed, save
+from fnnet.values.record import replace, settings
+from fnnet.values.tree import with_arrays
 
 TABLE = dataset("table", normal(0, 24, 3), [0, 1, 2] * 8)
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fnnet import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
-from fnnet.schedules import rate
+from fnnet.optimizers.schedules import rate
 
 rates = st.floats(1e-6, 10.0)
 steps = st.integers(0, 2000)

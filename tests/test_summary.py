@@ -20,8 +20,8 @@ from fnnet import (
     mlp,
     summarize,
 )
-from fnnet.summary import describe, layers_of
-from fnnet.tree import arrays
+from fnnet.network.shapes import describe, layers_of
+from fnnet.values.tree import arrays
 
 
 @given(nets(dropout=True))

@@ -46,9 +46,9 @@ from fnnet import (
     train,
     training,
 )
-from fnnet.plan import epoch_order, steps_per_epoch
-from fnnet.record import settings
-from fnnet.tree import same_structure
+from fnnet.learning.arguments import epoch_order, steps_per_epoch
+from fnnet.values.record import settings
+from fnnet.values.tree import same_structure
 
 N = 23
 X = normal(0, N, 4)

@@ -20,17 +20,17 @@ from test_cli import fnnet as process
 from test_exact import interrupted, last
 
 from fnnet import Array, LeakyReLU, Tanh, arrays, datasets, fingerprint, freeze
-from fnnet.archive import write
 from fnnet.cli.app import run as command_line
 from fnnet.datasets import xor
-from fnnet.experiment import experiment
-from fnnet.recipe import Recipe
-from fnnet.record import replace, settings
+from fnnet.learning.stream import State, first_state
 from fnnet.runs import load_run
+from fnnet.runs.archive import write
+from fnnet.runs.build import experiment
+from fnnet.runs.difference import difference, first_difference
 from fnnet.runs.history import Row, read_history, text
-from fnnet.runs.verify import difference, first_difference
-from fnnet.stream import State, first_state
-from fnnet.tree import with_arrays
+from fnnet.runs.recipe import Recipe
+from fnnet.values.record import replace, settings
+from fnnet.values.tree import with_arrays
 
 
 @pytest.fixture(autouse=True)

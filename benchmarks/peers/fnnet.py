@@ -8,14 +8,14 @@ import numpy as np
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from benchmarks.work import LR, Work
-from fnnet.array import readonly
 from fnnet.cli.threads import worth
 from fnnet.layers import Scale
+from fnnet.learning.arguments import steps_per_epoch
+from fnnet.learning.prediction import predict
+from fnnet.learning.stream import train
 from fnnet.losses import SoftmaxCrossEntropy
 from fnnet.optimizers import SGD, Adam
-from fnnet.plan import steps_per_epoch
-from fnnet.prediction import predict
-from fnnet.stream import train
+from fnnet.values.array import readonly
 
 
 def prepare(work: Work) -> tuple[Callable[[int], float], Callable[[Any], Any]]:

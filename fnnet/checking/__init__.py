@@ -2,6 +2,6 @@
 
 from fnnet.checking.gradient import Measured, Report, check_gradients
 from fnnet.checking.laws import LAWS, Case, Verdict, check_laws
-from fnnet.checking.table import Sample, samples
+from fnnet.checking.samples import Sample, samples
 
 __all__ = ["LAWS", "Case", "Measured", "Report", "Sample", "Verdict", "check_gradients", "check_laws", "samples"]

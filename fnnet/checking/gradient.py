@@ -12,13 +12,13 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.checking.problem import Problem, promoted
-from fnnet.keys import Key, Purpose, generator
-from fnnet.keys import key as _key
-from fnnet.network import Params, backward, training
-from fnnet.record import frozen
-from fnnet.tree import leaves
+from fnnet.network.folds import Params, backward, training
+from fnnet.values.array import Array
+from fnnet.values.keys import Key, Purpose, generator
+from fnnet.values.keys import key as _key
+from fnnet.values.record import frozen
+from fnnet.values.tree import leaves
 
 _Row = tuple[float, int, float]
 

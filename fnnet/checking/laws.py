@@ -11,13 +11,13 @@ from typing import Any, final
 import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze
 from fnnet.checking.problem import Problem, promoted
-from fnnet.keys import Key, Purpose, generator, key
-from fnnet.network import Params, backward, forward, gradients, training
-from fnnet.outline import fingerprint
-from fnnet.record import frozen
-from fnnet.tree import arrays, leaves, same_structure
+from fnnet.network.folds import Params, backward, forward, gradients, training
+from fnnet.values.array import Array, freeze
+from fnnet.values.fingerprint import fingerprint
+from fnnet.values.keys import Key, Purpose, generator, key
+from fnnet.values.record import frozen
+from fnnet.values.tree import arrays, leaves, same_structure
 
 Complaint = str | None
 

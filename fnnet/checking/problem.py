@@ -6,10 +6,10 @@ from typing import Any, final
 import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.keys import Purpose, generator, key
-from fnnet.network import forward
-from fnnet.tree import arrays, leaves, with_arrays
+from fnnet.network.folds import forward
+from fnnet.values.array import Array, freeze
+from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.tree import arrays, leaves, with_arrays
 
 
 def promoted(params: Any, dtype: Any) -> Any:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from fnnet.archive import FileError
 from fnnet.cli.check import check
 from fnnet.cli.evaluate import evaluate
 from fnnet.cli.grade import grade
@@ -16,7 +15,8 @@ from fnnet.cli.trace import trace
 from fnnet.cli.train import train
 from fnnet.cli.verify import verify
 from fnnet.datasets import DataError
-from fnnet.stream import Diverged
+from fnnet.learning.stream import Diverged
+from fnnet.runs.archive import FileError
 
 app = typer.Typer(
     name="fnnet",

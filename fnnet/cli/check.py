@@ -9,10 +9,10 @@ from fnnet.checking import Report, check_gradients, check_laws, samples
 from fnnet.cli import options as o
 from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.datasets import Dataset
-from fnnet.experiment import experiment
-from fnnet.keys import Key, Purpose, generator, key
-from fnnet.network import offers
-from fnnet.record import evolve
+from fnnet.network.folds import offers
+from fnnet.runs.build import experiment
+from fnnet.values.keys import Key, Purpose, generator, key
+from fnnet.values.record import evolve
 
 
 def check(

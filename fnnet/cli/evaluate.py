@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from fnnet.array import Array
 from fnnet.cli import options as o
 from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.cli.result import finite, probabilities
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
-from fnnet.metrics import confusion, precision_recall, predicted
-from fnnet.prediction import predict
+from fnnet.learning.metrics import confusion, precision_recall, predicted
+from fnnet.learning.prediction import predict
 from fnnet.runs import load_run
+from fnnet.values.array import Array
 
 #: The most classes whose confusion matrix is printed.
 PRINTED = 30

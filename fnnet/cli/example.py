@@ -6,17 +6,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from fnnet.archive import is_archive
-from fnnet.array import Array
 from fnnet.cli.starting import data_of_run
 from fnnet.datasets import Dataset
 from fnnet.losses import one_hot
 from fnnet.models import ACTIVATIONS
-from fnnet.recipe import LOSSES, Recipe
+from fnnet.network.shapes import summarize
 from fnnet.runs import Run, load_run
-from fnnet.saving import load
-from fnnet.summary import summarize
+from fnnet.runs.archive import is_archive
+from fnnet.runs.recipe import LOSSES, Recipe
+from fnnet.runs.saving import load
 from fnnet.teaching import LECTURE, read_weights, weights
+from fnnet.values.array import Array
 
 #: A network, the name of its loss, the inputs, and the targets.
 Task: TypeAlias = tuple[Any, str, Array, Array]

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Optional
 import typer
 from rich.text import Text
 
-from fnnet.archive import write
 from fnnet.cli import options as o
 from fnnet.cli.output import err, out, print_json, say, table
 from fnnet.grading import Limits, Report, Settings, digits_of, markdown, students, write_skeleton
 from fnnet.grading import grade as graded
 from fnnet.grading.catalog import QUANTITIES
+from fnnet.runs.archive import write
 
 #: What a student's code is told of the environment; the rest is nobody's business.
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")

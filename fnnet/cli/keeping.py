@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fnnet.archive import FileError
+from fnnet.learning.stream import State
 from fnnet.runs import Run
+from fnnet.runs.archive import FileError
 from fnnet.runs.folder import keep
 from fnnet.runs.history import Row, row
-from fnnet.stream import State
 
 #: Seconds of an epoch after which its state is saved although it has not ended.
 PATIENCE = 30.0

@@ -8,9 +8,9 @@ import platformdirs
 import typer
 
 from fnnet.datasets import Dataset, dataset, hold_out, load, unknown
-from fnnet.keys import Purpose, key
-from fnnet.recipe import RECIPES, Recipe
-from fnnet.record import evolve, names
+from fnnet.runs.recipe import RECIPES, Recipe
+from fnnet.values.keys import Purpose, key
+from fnnet.values.record import evolve, names
 
 NETWORK, TRAINING, FOLDER, DATA = "The network", "Its training", "The run folder", "Data and output"
 EXAMPLE, TABLE = "The example", "The table"

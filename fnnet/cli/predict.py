@@ -5,15 +5,15 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from fnnet import prediction
-from fnnet.array import Array
 from fnnet.cli import options as o
 from fnnet.cli.output import print_json, print_table, table
 from fnnet.cli.result import probabilities
 from fnnet.cli.threads import computing
-from fnnet.metrics import predicted
-from fnnet.pictures import FORMS, read_picture
+from fnnet.datasets.pictures import FORMS, read_picture
+from fnnet.learning import prediction
+from fnnet.learning.metrics import predicted
 from fnnet.runs import Run, load_run
+from fnnet.values.array import Array
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="IMAGE...|NUMBERS...", help="PNG or JPEG files; or rows of numbers, such as 0,1.")

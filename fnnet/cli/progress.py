@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fnnet.cli.output import err
-from fnnet.experiment import Experiment
-from fnnet.plan import steps_per_epoch
-from fnnet.stream import State
+from fnnet.learning.arguments import steps_per_epoch
+from fnnet.learning.stream import State
+from fnnet.runs.build import Experiment
 
 #: Seconds between two looks at the run.
 OFTEN = 0.1

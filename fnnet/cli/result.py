@@ -8,15 +8,15 @@ import numpy as np
 
 from fnnet.cli.output import say
 from fnnet.datasets import Dataset
-from fnnet.experiment import Experiment
-from fnnet.numeric import sigmoid, softmax
-from fnnet.outline import fingerprint
-from fnnet.prediction import evaluate, predict
-from fnnet.recipe import Recipe
-from fnnet.record import as_dict
-from fnnet.stream import Diverged, State
-from fnnet.summary import describe
-from fnnet.tree import count_params
+from fnnet.learning.prediction import evaluate, predict
+from fnnet.learning.stream import Diverged, State
+from fnnet.network.shapes import describe
+from fnnet.runs.build import Experiment
+from fnnet.runs.recipe import Recipe
+from fnnet.values.fingerprint import fingerprint
+from fnnet.values.numeric import sigmoid, softmax
+from fnnet.values.record import as_dict
+from fnnet.values.tree import count_params
 
 LINEAR = (
     "no hidden layer: softmax regression draws one straight line, and no line has (0,0) and (1,1) on one side "

@@ -3,17 +3,17 @@
 from pathlib import Path
 from typing import Any, final
 
-from fnnet.archive import FileError
 from fnnet.cli import options as o
 from fnnet.cli.threads import worth
 from fnnet.datasets import Dataset, digest
-from fnnet.experiment import Experiment, experiment
-from fnnet.outline import fingerprint
-from fnnet.recipe import Recipe, depends_on_epochs
-from fnnet.record import as_dict, evolve, frozen, replace
+from fnnet.learning.stream import State, first_state
 from fnnet.runs import Run, Source, load_run
+from fnnet.runs.archive import FileError
+from fnnet.runs.build import Experiment, experiment
 from fnnet.runs.folder import holds_run
-from fnnet.stream import State, first_state
+from fnnet.runs.recipe import Recipe, depends_on_epochs
+from fnnet.values.fingerprint import fingerprint
+from fnnet.values.record import as_dict, evolve, frozen, replace
 
 #: The settings that a run takes over from the one whose network it begins with.
 SHAPE = ("hidden", "activation", "batch_norm", "dtype")

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from fnnet.archive import is_archive
 from fnnet.cli import options as o
 from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.cli.result import place
-from fnnet.experiment import experiment
-from fnnet.record import as_dict, evolve
+from fnnet.network.shapes import Row, summarize
 from fnnet.runs import load_run
-from fnnet.summary import Row, summarize
+from fnnet.runs.archive import is_archive
+from fnnet.runs.build import experiment
+from fnnet.values.record import as_dict, evolve
 
 
 def summary(

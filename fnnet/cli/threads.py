@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from fnnet.tree import arrays
+from fnnet.values.tree import arrays
 
 #: Multiplications in the largest product of a step, below which one thread is enough (784-256-10 has 26 million).
 WORTH_SHARING = 30_000_000

@@ -8,7 +8,7 @@ from fnnet import teaching
 from fnnet.cli import options as o
 from fnnet.cli.example import of_flags, of_run
 from fnnet.cli.output import err, out, print_json
-from fnnet.recipe import LOSSES
+from fnnet.runs.recipe import LOSSES
 
 #: The lines of a text that are headings.
 HEADINGS = rf"(?m)^([a-z0-9 ]+, )?({'|'.join(teaching.KINDS)})$"

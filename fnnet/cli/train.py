@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from fnnet.archive import FileError
 from fnnet.cli import options as o
 from fnnet.cli.environment import machines
 from fnnet.cli.interrupt import interruptions, uninterrupted
@@ -16,11 +15,12 @@ from fnnet.cli.progress import timed, watched
 from fnnet.cli.result import opening, place, result, show
 from fnnet.cli.starting import Job, folder_for, fresh, refuse_to_replace, resumed
 from fnnet.cli.threads import computing
-from fnnet.prediction import evaluate
-from fnnet.record import as_dict
+from fnnet.learning.prediction import evaluate
+from fnnet.learning.stream import Diverged, State
+from fnnet.runs.archive import FileError
 from fnnet.runs.folder import begin, finish, tidy
 from fnnet.runs.run import STATE
-from fnnet.stream import Diverged, State
+from fnnet.values.record import as_dict
 
 
 def train(

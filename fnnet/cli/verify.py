@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from fnnet.archive import FileError
 from fnnet.cli import options as o
 from fnnet.cli.environment import changes, environment, recorded
 from fnnet.cli.output import err, print_json, say
@@ -16,13 +15,14 @@ from fnnet.cli.result import place
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
 from fnnet.datasets import Dataset
-from fnnet.experiment import Experiment
-from fnnet.outline import fingerprint
+from fnnet.learning.stream import State, first_state
 from fnnet.runs import Run, load_run
+from fnnet.runs.archive import FileError
+from fnnet.runs.build import Experiment
+from fnnet.runs.difference import difference, first_difference
 from fnnet.runs.folder import HISTORY, PREVIOUS, START
 from fnnet.runs.history import Row, read_history, row
-from fnnet.runs.verify import difference, first_difference
-from fnnet.stream import State, first_state
+from fnnet.values.fingerprint import fingerprint
 
 Last = Annotated[bool, typer.Option("--last", help="Train only the last part again, from the checkpoint before it.")]
 

@@ -10,8 +10,8 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fnnet.array import Array
-from fnnet.record import data, frozen
+from fnnet.values.array import Array
+from fnnet.values.record import data, frozen
 
 MOST_CLASSES = 65_536
 

@@ -12,8 +12,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from fnnet.array import freeze
 from fnnet.datasets.dataset import Dataset, dataset
+from fnnet.values.array import freeze
 
 TRAINING_ROWS = 1347
 

@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.datasets.dataset import DataError
+from fnnet.values.array import Array
 
 LIMIT = 2**30
 GZIP = b"\x1f\x8b"

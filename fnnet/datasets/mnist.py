@@ -8,10 +8,10 @@ import hashlib
 import os
 from pathlib import Path
 
-from fnnet.array import Array
 from fnnet.datasets.dataset import DataError, Dataset, dataset
 from fnnet.datasets.fetch import fetch
 from fnnet.datasets.idx import read_idx
+from fnnet.values.array import Array
 
 FILES = (
     "train-images-idx3-ubyte",

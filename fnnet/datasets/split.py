@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from fnnet.array import Array, freeze
 from fnnet.datasets.dataset import DataError, Dataset
-from fnnet.keys import Key, generator
-from fnnet.record import replace
+from fnnet.values.array import Array, freeze
+from fnnet.values.keys import Key, generator
+from fnnet.values.record import replace
 
 
 def split(x: Array, y: Array, share: float, key: Key) -> tuple[Array, Array, Array, Array]:
@@ -14,7 +14,7 @@ def split(x: Array, y: Array, share: float, key: Key) -> tuple[Array, Array, Arr
     The second part has `share * N` rows, rounded, though each part keeps at least one. Raises ValueError when the share
     is not between 0 and 1, or when there are fewer than two rows or not as many in `x` as in `y`.
 
-    >>> from fnnet.keys import Purpose, key
+    >>> from fnnet.values.keys import Purpose, key
     >>> x = np.arange(8).reshape(4, 2)
     >>> x1, y1, x2, y2 = split(x, np.arange(4), 0.25, key(7, Purpose.SPLIT))
     >>> x1.shape, y1.shape, x2.shape, y2.shape
@@ -36,7 +36,7 @@ def hold_out(dataset: Dataset, share: float, key: Key) -> Dataset:
     Raises ValueError as `split` does, and DataError when there is a test part already.
 
     >>> from fnnet.datasets.dataset import dataset
-    >>> from fnnet.keys import Purpose, key
+    >>> from fnnet.values.keys import Purpose, key
     >>> hold_out(dataset("pair", [[0.0], [1.0]], [0, 1]), 0.5, key(7, Purpose.SPLIT))
     Dataset(name='pair', x=f8[1,1], y=u1[1], x_test=f8[1,1], y_test=u1[1], classes=('0', '1'))
     """

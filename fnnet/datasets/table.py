@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fnnet.array import Array, freeze
 from fnnet.datasets.dataset import DataError, Dataset, dataset, whole_numbers
+from fnnet.values.array import Array, freeze
 
 
 def load_npz(path: str | os.PathLike[str]) -> Dataset:

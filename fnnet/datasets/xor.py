@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fnnet.array import freeze
 from fnnet.datasets.dataset import Dataset, dataset
+from fnnet.values.array import freeze
 
 
 def xor() -> Dataset:

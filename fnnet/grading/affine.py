@@ -17,7 +17,7 @@ from fnnet.grading.scout import Places, scout
 from fnnet.grading.session import Answer, Session
 from fnnet.grading.step import RATE, own, step_complaints
 from fnnet.grading.wire import Failure, Nothing, Odd
-from fnnet.record import evolve
+from fnnet.values.record import evolve
 
 ROWS = [("forward", 6.0), ("dx", 6.0), ("dW", 6.0), ("db", 6.0), ("update", 4.0), ("laws", 4.0), ("arrays", 2.0)]
 

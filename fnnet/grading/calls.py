@@ -4,11 +4,11 @@ from typing import Any, final
 
 import attrs
 
-from fnnet.array import Array
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.found import Parameters, Part
 from fnnet.grading.session import Step
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 WEIGHTS = ("w", "weight", "weights", "kernel", "theta")
 BIASES = ("b", "bias", "biases")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, final
 
 from fnnet.grading.found import NAMES
-from fnnet.record import frozen
+from fnnet.values.record import frozen
 
 KNOWN = {alias for aliases in NAMES.values() for alias in aliases}
 

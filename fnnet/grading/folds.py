@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.catalog.model import BACKWARDS, LAYERS
@@ -16,6 +15,7 @@ from fnnet.grading.report import Row, row
 from fnnet.grading.running import run
 from fnnet.grading.session import Session
 from fnnet.grading.wire import Odd
+from fnnet.values.array import Array
 
 
 def grade_folds(session: Session, part: Part) -> list[Row]:

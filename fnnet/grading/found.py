@@ -3,7 +3,7 @@
 from typing import Any, final
 
 from fnnet.grading.child.probe import is_rate
-from fnnet.record import frozen
+from fnnet.values.record import frozen
 
 #: The names that are understood, without underscores and in small letters; the lab's own name comes first.
 NAMES = {

@@ -6,9 +6,9 @@ from typing import final
 import attrs
 import numpy as np
 
-from fnnet.array import Array
-from fnnet.keys import Purpose, generator, key
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.record import frozen
 
 NONE = np.zeros(0)
 

@@ -13,7 +13,7 @@ from fnnet.grading.judge import Complaint
 from fnnet.grading.process import Limits
 from fnnet.grading.report import Report, Row, missing, row
 from fnnet.grading.session import Session, session
-from fnnet.record import frozen
+from fnnet.values.record import frozen
 
 CONVENTIONS = ("mean", "sum")
 

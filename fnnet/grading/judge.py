@@ -6,12 +6,12 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import pages
 from fnnet.grading.catalog.mistake import Catalog, Mistake
 from fnnet.grading.given import Given
 from fnnet.grading.wire import Failure, Nothing, Odd
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 
 @final

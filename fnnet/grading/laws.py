@@ -5,14 +5,14 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import pages
 from fnnet.grading.calls import Path, Program, backward, forward
 from fnnet.grading.found import Part
 from fnnet.grading.judge import Complaint, same
 from fnnet.grading.running import run
 from fnnet.grading.session import Answer, Session
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 ACCUMULATES = "adds to what the last backward left; each backward begins anew"
 STALE = "a second batch of another size is not treated as the first batch of a fresh layer: something is kept"

@@ -5,7 +5,6 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.catalog.model import BACKWARDS, FORWARDS, LAYERS
@@ -17,8 +16,9 @@ from fnnet.grading.report import Row, row
 from fnnet.grading.running import run
 from fnnet.grading.session import Session
 from fnnet.grading.wire import Failure, Odd
-from fnnet.keys import Purpose, generator, key
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.record import frozen
 
 ROWS = [("forward", 5.0), ("backward", 6.0), ("learning rate", 3.0)]
 SIZES = (3, 4, 5, 2, 2)

@@ -11,9 +11,9 @@ from typing import Any, final
 import attrs
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading.child.frames import Closed, Late, receive, send
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 MAIN = Path(__file__).parent / "child" / "main.py"
 KILL = 9

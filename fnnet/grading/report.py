@@ -3,7 +3,7 @@
 from typing import Any, final
 
 from fnnet.grading.judge import Complaint
-from fnnet.record import as_dict, frozen
+from fnnet.values.record import as_dict, frozen
 
 
 @final

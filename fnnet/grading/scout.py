@@ -5,13 +5,13 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading.calls import BIASES, WEIGHTS, Path, Program, backward, forward, make_affine
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.found import Part
 from fnnet.grading.session import Answer, Session
 from fnnet.grading.wire import Odd
-from fnnet.record import evolve, frozen
+from fnnet.values.array import Array
+from fnnet.values.record import evolve, frozen
 
 
 @final

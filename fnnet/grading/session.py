@@ -7,11 +7,11 @@ from typing import Any, final
 
 import attrs
 
-from fnnet.array import Array
 from fnnet.grading.child.frames import Closed, Late
 from fnnet.grading.process import Limits, Process, order, packed, process
 from fnnet.grading.wire import Failure, decode, failure
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 #: How often a file is imported anew, without the statement that ended the last attempt.
 ATTEMPTS = 12

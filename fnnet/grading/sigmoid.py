@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import calls, pages
 from fnnet.grading.calls import Program
 from fnnet.grading.catalog import sigmoid as known
@@ -16,7 +15,8 @@ from fnnet.grading.report import Row, row
 from fnnet.grading.running import run
 from fnnet.grading.session import Answer, Session
 from fnnet.grading.wire import Failure
-from fnnet.record import evolve
+from fnnet.values.array import Array
+from fnnet.values.record import evolve
 
 ROWS = [("forward", 5.0), ("large inputs", 3.0), ("dx", 6.0), ("laws", 3.0), ("arrays", 1.0)]
 LARGE = np.array([[-1000.0, -60.0, 0.0], [40.0, 750.0, 1000.0]])

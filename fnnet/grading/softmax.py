@@ -17,7 +17,7 @@ from fnnet.grading.report import Row, row
 from fnnet.grading.running import run
 from fnnet.grading.session import Answer, Session
 from fnnet.grading.sigmoid import NOTHING, large_inputs, readings
-from fnnet.record import evolve
+from fnnet.values.record import evolve
 
 ROWS = [("forward", 5.0), ("large inputs", 3.0), ("loss", 6.0), ("dx", 6.0), ("laws", 3.0), ("arrays", 1.0)]
 POINTS = dict(ROWS)

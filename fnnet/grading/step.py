@@ -8,7 +8,7 @@ from fnnet.grading.catalog import affine as known
 from fnnet.grading.found import Part
 from fnnet.grading.given import Given
 from fnnet.grading.judge import Complaint, Seen, judge, same
-from fnnet.record import evolve
+from fnnet.values.record import evolve
 
 #: The learning rate that is handed over; not 1, so that one that is forgotten is seen.
 RATE = 0.5

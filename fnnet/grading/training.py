@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.datasets import Dataset
 from fnnet.grading import calls, model, pages
 from fnnet.grading.calls import Program
@@ -14,6 +13,7 @@ from fnnet.grading.report import Row, missing, row
 from fnnet.grading.scout import Places, scout
 from fnnet.grading.session import Session
 from fnnet.grading.wire import Failure
+from fnnet.values.array import Array
 
 XOR = ("XOR", 5.0)
 MNIST = ("MNIST", 5.0)

@@ -4,8 +4,8 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.record import frozen
+from fnnet.values.array import Array, freeze
+from fnnet.values.record import frozen
 
 
 @final

@@ -8,9 +8,9 @@ from typing import Self, final
 import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze, readonly
-from fnnet.numeric import sigmoid
-from fnnet.record import frozen
+from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.numeric import sigmoid
+from fnnet.values.record import frozen
 
 
 @final

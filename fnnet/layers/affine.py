@@ -9,10 +9,10 @@ from typing import Any, Literal, Self, final
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fnnet.array import Array, freeze, readonly
-from fnnet.keys import Key, generator
-from fnnet.numeric import sum_rows
-from fnnet.record import frozen, param, replace
+from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.keys import Key, generator
+from fnnet.values.numeric import sum_rows
+from fnnet.values.record import frozen, param, replace
 
 Init = Literal["glorot", "he", "lecun", "normal"]
 
@@ -56,7 +56,7 @@ class Affine:
         "glorot" (Glorot and Bengio 2010), ``sqrt(2 / I)`` for "he" (He et al. 2015) and 1 for "normal", the
         course's. Raises ValueError for sizes below 1 and unknown names.
 
-        >>> from fnnet.keys import Purpose, key
+        >>> from fnnet.values.keys import Purpose, key
         >>> Affine.init(key(0, Purpose.INITIALIZATION), 784, 128)
         Affine(W=f4[784,128], b=f4[128])
         """

@@ -2,9 +2,9 @@
 
 from typing import Any, Self, final
 
-from fnnet.array import Array
-from fnnet.network import Params, backward, forward
-from fnnet.record import frozen, sub
+from fnnet.network.folds import Params, backward, forward
+from fnnet.values.array import Array
+from fnnet.values.record import frozen, sub
 
 
 @final

@@ -9,9 +9,9 @@ from typing import Self, final
 import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.keys import Key, generator
-from fnnet.record import frozen, replace
+from fnnet.values.array import Array, freeze
+from fnnet.values.keys import Key, generator
+from fnnet.values.record import frozen, replace
 
 
 def _rate(instance: object, attribute: object, value: float) -> None:

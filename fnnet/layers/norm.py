@@ -13,9 +13,9 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fnnet.array import Array, freeze, readonly
-from fnnet.keys import Key
-from fnnet.record import buffer, data, frozen, param, replace
+from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.keys import Key
+from fnnet.values.record import buffer, data, frozen, param, replace
 
 
 def _optional(values: Array | None) -> Array | None:

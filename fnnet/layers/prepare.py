@@ -7,8 +7,8 @@ import attrs
 import numpy as np
 from numpy.typing import DTypeLike
 
-from fnnet.array import Array, freeze
-from fnnet.record import buffer, frozen
+from fnnet.values.array import Array, freeze
+from fnnet.values.record import buffer, frozen
 
 
 def _finite(instance: object, attribute: object, value: float) -> None:

@@ -2,10 +2,10 @@
 
 from typing import Any, Self, final
 
-from fnnet.array import Array, freeze
-from fnnet.network import Params, absorb, backward, forward, gradients
-from fnnet.per_example import per_example
-from fnnet.record import frozen, replace, sub
+from fnnet.network.folds import Params, absorb, backward, forward, gradients
+from fnnet.network.per_example import per_example
+from fnnet.values.array import Array, freeze
+from fnnet.values.record import frozen, replace, sub
 
 
 @final

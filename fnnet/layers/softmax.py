@@ -4,9 +4,9 @@ from typing import Self, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.numeric import softmax
-from fnnet.record import frozen
+from fnnet.values.array import Array, freeze
+from fnnet.values.numeric import softmax
+from fnnet.values.record import frozen
 
 
 @final

@@ -6,7 +6,6 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.optimizers.base import (
     Decay,
     OptimizerState,
@@ -21,8 +20,9 @@ from fnnet.optimizers.base import (
     setting,
     start,
 )
-from fnnet.record import frozen
-from fnnet.schedules import Rate, rate
+from fnnet.optimizers.schedules import Rate, rate
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 
 def _rule(opt: Any, step: int, prepare: Callable[[Array, Array, float], tuple[Array, Array]]) -> Update:

@@ -13,11 +13,11 @@ from typing import Any, Literal, Protocol, TypeAlias, TypeVar, final
 import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.numeric import flush
-from fnnet.record import frozen, sub
-from fnnet.schedules import Rate
-from fnnet.tree import map_params, params_of, same_structure, with_params
+from fnnet.optimizers.schedules import Rate
+from fnnet.values.array import Array, freeze
+from fnnet.values.numeric import flush
+from fnnet.values.record import frozen, sub
+from fnnet.values.tree import map_params, params_of, same_structure, with_params
 
 T = TypeVar("T")
 

@@ -6,9 +6,9 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.optimizers.base import Optimizer, OptimizerState, T, setting
-from fnnet.record import frozen
-from fnnet.schedules import Rate
-from fnnet.tree import map_params, params_of
+from fnnet.optimizers.schedules import Rate
+from fnnet.values.record import frozen
+from fnnet.values.tree import map_params, params_of
 
 
 def global_norm(grads: Any) -> float:

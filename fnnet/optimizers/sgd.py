@@ -2,10 +2,10 @@
 
 from typing import Any, final
 
-from fnnet.array import Array
 from fnnet.optimizers.base import Decay, OptimizerState, T, Update, decay_setting, decayed, each, moved, setting, start
-from fnnet.record import frozen
-from fnnet.schedules import Rate, rate
+from fnnet.optimizers.schedules import Rate, rate
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 
 @final

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fnnet.archive import FileError, write
+from fnnet.runs.archive import FileError, write
 from fnnet.runs.history import HEAD, Row, read_history, text
 from fnnet.runs.run import STATE, Run
 

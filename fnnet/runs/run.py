@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self, final
 
-from fnnet.archive import FileError, sentence
 from fnnet.datasets import DataError, Dataset, digest
-from fnnet.experiment import Experiment, experiment, optimizer_of
-from fnnet.recipe import Recipe
-from fnnet.record import as_dict, frozen, replace
-from fnnet.saving import opened, packed
-from fnnet.stream import State
-from fnnet.summary import summarize
-from fnnet.tree import arrays, same_structure
-from fnnet.typed import typed
+from fnnet.learning.stream import State
+from fnnet.network.shapes import summarize
+from fnnet.runs.archive import FileError, sentence
+from fnnet.runs.build import Experiment, experiment, optimizer_of
+from fnnet.runs.recipe import Recipe
+from fnnet.runs.saving import opened, packed
+from fnnet.values.record import as_dict, frozen, replace
+from fnnet.values.tree import arrays, same_structure
+from fnnet.values.typed import typed
 
 STATE = "state.npz"
 

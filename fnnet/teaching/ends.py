@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
-from fnnet.numeric import sigmoid, softmax
 from fnnet.teaching.example import Example
 from fnnet.teaching.expression import (
     Call,
@@ -25,6 +24,7 @@ from fnnet.teaching.expression import (
     Term,
 )  # fmt: skip
 from fnnet.teaching.steps import Step
+from fnnet.values.numeric import sigmoid, softmax
 
 
 def targets(ex: Example) -> tuple[Symbol, ...]:

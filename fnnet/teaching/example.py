@@ -4,12 +4,12 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
-from fnnet.network import backward_trace
-from fnnet.record import frozen, replace
+from fnnet.network.folds import backward_trace
 from fnnet.teaching.expression import Symbol
 from fnnet.teaching.letters import Letters
 from fnnet.teaching.levels import Board
+from fnnet.values.array import Array
+from fnnet.values.record import frozen, replace
 
 
 @final

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias, final
 
 import numpy as np
 
-from fnnet.numeric import sigmoid
-from fnnet.record import frozen
+from fnnet.values.numeric import sigmoid
+from fnnet.values.record import frozen
 
 
 @final

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from fnnet.array import Array
 from fnnet.layers import LeakyReLU, Scale, Standardize
 from fnnet.teaching import ends
 from fnnet.teaching.example import Example
@@ -11,6 +10,7 @@ from fnnet.teaching.expression import Equation, Minus, Product, Ratio, Sum, Symb
 from fnnet.teaching.levels import Board
 from fnnet.teaching.row import Row
 from fnnet.teaching.steps import Step, weights
+from fnnet.values.array import Array
 
 #: Symbols by their letter and indices.
 Constants: TypeAlias = dict[tuple[int | str, ...], Symbol]

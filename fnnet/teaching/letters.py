@@ -7,8 +7,8 @@ An index above 9 makes a comma necessary: u_1,12.
 
 from typing import final
 
-from fnnet.record import frozen
 from fnnet.teaching.expression import Symbol
+from fnnet.values.record import frozen
 
 UNITS, WEIGHTS, INDICES = "fghy", "uvw", "kjim"
 Index = int | str

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any, TypeAlias, final
 
-from fnnet.keys import Key
 from fnnet.layers import (
     Affine,
     Dropout,
@@ -18,9 +17,10 @@ from fnnet.layers import (
     Standardize,
     Tanh,
 )  # fmt: skip
-from fnnet.network import Params
-from fnnet.record import frozen
-from fnnet.summary import describe, layers_of
+from fnnet.network.folds import Params
+from fnnet.network.shapes import describe, layers_of
+from fnnet.values.keys import Key
+from fnnet.values.record import frozen
 
 Activation: TypeAlias = Sigmoid | Tanh | ReLU | LeakyReLU
 

@@ -6,15 +6,15 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.keys import Key, Purpose, generator, key
 from fnnet.layers import Fixed
-from fnnet.network import Params, forward
-from fnnet.per_example import per_example, per_example_grads
-from fnnet.prediction import cast, predict
-from fnnet.record import frozen
-from fnnet.summary import describe, layers_of, summarize
-from fnnet.tree import dtype_of, leaves
+from fnnet.learning.prediction import cast, predict
+from fnnet.network.folds import Params, forward
+from fnnet.network.per_example import per_example, per_example_grads
+from fnnet.network.shapes import describe, layers_of, summarize
+from fnnet.values.array import Array, freeze
+from fnnet.values.keys import Key, Purpose, generator, key
+from fnnet.values.record import frozen
+from fnnet.values.tree import dtype_of, leaves
 
 #: How many numbers of gradients are held at a time, about 80 MB in float64.
 HELD = 10_000_000

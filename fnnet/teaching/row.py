@@ -4,10 +4,10 @@ from typing import final
 
 import attrs
 
-from fnnet.record import frozen
 from fnnet.teaching import writing
 from fnnet.teaching.expression import Equation, Symbol, Term
 from fnnet.teaching.writing import BLANK
+from fnnet.values.record import frozen
 
 #: What rows are about, in the order of a worked example.
 KINDS = ("given", "forward", "errors", "gradients", "updates")

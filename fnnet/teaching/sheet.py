@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from fnnet.record import evolve
 from fnnet.teaching.row import KINDS, Row
+from fnnet.values.record import evolve
 
 
 def blank(rows: Iterable[Row], cells: Sequence[str]) -> tuple[Row, ...]:

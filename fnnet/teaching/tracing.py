@@ -8,9 +8,8 @@ import numpy as np
 
 from fnnet.checking.problem import promoted
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
-from fnnet.network import Params
-from fnnet.record import replace
-from fnnet.summary import summarize
+from fnnet.network.folds import Params
+from fnnet.network.shapes import summarize
 from fnnet.teaching import ends, given, steps
 from fnnet.teaching.example import Example, example
 from fnnet.teaching.expression import Equation, Number, Over, Ratio, Sum, Symbol
@@ -19,6 +18,7 @@ from fnnet.teaching.letters import Letters
 from fnnet.teaching.levels import Board, board
 from fnnet.teaching.row import Row
 from fnnet.teaching.steps import Step
+from fnnet.values.record import replace
 
 #: The most units, inputs and outputs counted, of a network that is traced when nothing else is said.
 LIMIT = 32

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fnnet.archive import FileError
-from fnnet.array import freeze
 from fnnet.layers import Affine
+from fnnet.runs.archive import FileError
+from fnnet.values.array import freeze
 
 #: The network that is traced when no other is said: two inputs, two hidden units, one output, and round numbers.
 LECTURE = """\

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import final
 
-from fnnet.record import frozen
 from fnnet.teaching.expression import (
     Call,
     Equation,
@@ -20,6 +19,7 @@ from fnnet.teaching.expression import (
     Term,
 )  # fmt: skip
 from fnnet.teaching.figures import ALL, figure
+from fnnet.values.record import frozen
 
 #: What stands where something is to be filled in.
 BLANK, LATEX_BLANK = "____", r"\underline{\hspace{3em}}"

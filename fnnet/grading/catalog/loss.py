@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import pages
 from fnnet.grading.catalog.mistake import Catalog, Mistake
 from fnnet.grading.given import Given
+from fnnet.values.array import Array
 
 
 def loss(g: Given) -> Array:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, final
 
-from fnnet.array import Array
 from fnnet.grading.given import Given
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 
 @final

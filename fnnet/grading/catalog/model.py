@@ -9,9 +9,9 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import pages
-from fnnet.record import frozen
+from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 LAYERS = (0, 1, 2, 3)
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from fnnet.array import Array
 from fnnet.grading import pages
 from fnnet.grading.catalog.mistake import Catalog, Mistake, scalings
 from fnnet.grading.given import Given
-from fnnet.numeric import sigmoid
+from fnnet.values.array import Array
+from fnnet.values.numeric import sigmoid
 
 
 def y(g: Given) -> Array:

@@ -4,7 +4,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from fnnet.record import settings
+from fnnet.values.record import settings
 
 T = TypeVar("T")
 

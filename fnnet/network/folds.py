@@ -7,10 +7,10 @@ layer is known by name: whatever has ``forward`` and ``backward`` joins in.
 from collections.abc import Generator
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from fnnet.array import Array
-from fnnet.keys import Key
-from fnnet.record import kept_fields, replace
-from fnnet.tree import has_params
+from fnnet.values.array import Array
+from fnnet.values.keys import Key
+from fnnet.values.record import kept_fields, replace
+from fnnet.values.tree import has_params
 
 
 class Layer(Protocol):

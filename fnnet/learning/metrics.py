@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.array import Array, freeze
+from fnnet.values.array import Array, freeze
 
 
 def predicted(outputs: Array) -> Array:

@@ -10,18 +10,18 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.fused import fuse
-from fnnet.keys import Purpose, key
-from fnnet.network import Params, training
+from fnnet.learning.arguments import MakeLoss, Plan, epoch_order, make_plan
+from fnnet.learning.clear import Learn, clear
+from fnnet.learning.fused import fuse
+from fnnet.learning.prediction import cast, evaluate
+from fnnet.network.folds import Params, training
+from fnnet.network.shapes import describe, layers_of
 from fnnet.optimizers import SGD, Optimizer, OptimizerState
-from fnnet.plan import MakeLoss, Plan, epoch_order, make_plan
-from fnnet.prediction import cast, evaluate
-from fnnet.record import frozen, replace, sub
-from fnnet.schedules import rate
-from fnnet.step import Learn, clear
-from fnnet.summary import describe, layers_of
-from fnnet.typed import typed
+from fnnet.optimizers.schedules import rate
+from fnnet.values.array import Array, freeze
+from fnnet.values.keys import Purpose, key
+from fnnet.values.record import frozen, replace, sub
+from fnnet.values.typed import typed
 
 
 class Diverged(ArithmeticError):

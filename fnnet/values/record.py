@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fnnet.array import Array, freeze, readonly, same_array, short_repr
+from fnnet.values.array import Array, freeze, readonly, same_array, short_repr
 
 T = TypeVar("T")
 _KIND = "fnnet.kind"

@@ -8,8 +8,6 @@ from typing import Any, final
 import attrs
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.keys import Key, Purpose, generator, key
 from fnnet.layers import (
     GELU,
     Affine,
@@ -29,6 +27,8 @@ from fnnet.layers import (
     Standardize,
     Tanh,
 )  # fmt: skip
+from fnnet.values.array import Array, freeze
+from fnnet.values.keys import Key, Purpose, generator, key
 
 #: What no layer keeps whose result for one example depends on the others in the batch.
 NOT_BY_EXAMPLE = ("batch law",)

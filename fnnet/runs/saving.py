@@ -13,14 +13,14 @@ import attrs
 import numpy as np
 
 from fnnet import layers as own
-from fnnet.archive import FileError, pack, read, sentence, write
-from fnnet.array import Array
-from fnnet.keys import Key, key
+from fnnet.learning.stream import State, checked
 from fnnet.optimizers import OptimizerState
-from fnnet.record import kept_fields, names, settings
-from fnnet.stream import State, checked
-from fnnet.tree import PARTS, arrays
-from fnnet.typed import typed
+from fnnet.runs.archive import FileError, pack, read, sentence, write
+from fnnet.values.array import Array
+from fnnet.values.keys import Key, key
+from fnnet.values.record import kept_fields, names, settings
+from fnnet.values.tree import PARTS, arrays
+from fnnet.values.typed import typed
 
 KNOWN: dict[str, type] = {
     **{name: getattr(own, name) for name in own.__all__},

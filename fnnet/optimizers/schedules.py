@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias, final
 
 import attrs
 
-from fnnet.record import frozen
+from fnnet.values.record import frozen
 
 
 class Schedule(Protocol):

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.metrics import predicted
-from fnnet.network import Params, forward
-from fnnet.tree import dtype_of
+from fnnet.learning.metrics import predicted
+from fnnet.network.folds import Params, forward
+from fnnet.values.array import Array, freeze
+from fnnet.values.tree import dtype_of
 
 CHUNK = 1000
 

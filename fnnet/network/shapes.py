@@ -9,9 +9,9 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.network import Params
-from fnnet.record import frozen
-from fnnet.tree import arrays, count_params, dtype_of
+from fnnet.network.folds import Params
+from fnnet.values.record import frozen
+from fnnet.values.tree import arrays, count_params, dtype_of
 
 
 @final

@@ -1,4 +1,4 @@
-"""The training step of a plain network, fused: the same bits as the clear form in `fnnet.step`, in half the time.
+"""The training step of a plain network, fused: the same bits as the clear form in `fnnet.learning.clear`, in half the time.
 
 Plain is a tuple of Affine layers and of layers without arrays, with class indices under softmax and cross-entropy,
 and an optimizer that treats every number alike. What is saved: records of gradients that nobody sees, arrays that
@@ -8,21 +8,68 @@ array. That array is made anew at each step, so states stay values; only the gra
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array
-from fnnet.keys import Key
 from fnnet.layers.affine import Affine
-from fnnet.layout import Layout
+from fnnet.learning.arguments import Plan
+from fnnet.learning.clear import Learn
 from fnnet.losses import SoftmaxCrossEntropy
-from fnnet.numeric import ones, row_max
 from fnnet.optimizers import OptimizerState
 from fnnet.optimizers.base import flushed
-from fnnet.plan import Plan
-from fnnet.record import kept_fields
-from fnnet.step import Learn
+from fnnet.values.array import Array
+from fnnet.values.keys import Key
+from fnnet.values.numeric import ones, row_max
+from fnnet.values.record import frozen, kept_fields, replace
+from fnnet.values.tree import params_of
+
+#: An Affine layer's number in the network, where W begins and b, where b ends, and the shape of W.
+Place = tuple[int, int, int, int, tuple[int, int]]
+
+
+@final
+@frozen
+class Layout:
+    """Where the parameters of a network's Affine layers lie in a flat array of ``size`` numbers.
+
+    >>> from fnnet import Affine, Sigmoid
+    >>> net = (Affine([[1.0, 2.0]], [3.0, 4.0]), Sigmoid())
+    >>> layout = Layout.of(net)
+    >>> layout.flat(net), layout.tree(net, layout.flat(net)) == net
+    (array([1., 2., 3., 4.]), True)
+    """
+
+    places: tuple[Place, ...]
+    size: int
+
+    @classmethod
+    def of(cls, net: tuple[Any, ...]) -> "Layout":
+        """The layout of a network whose only parameters are those of Affine layers."""
+        places, start = [], 0
+        for i, layer in enumerate(net):
+            if params := params_of(layer):
+                W, b = params
+                middle, end = start + W.size, start + W.size + b.size
+                places.append((i, start, middle, end, W.shape))
+                start = end
+        return cls(tuple(places), start)
+
+    def flat(self, net: Any) -> Array:
+        """The parameters of a network of this layout, as one array."""
+        made: Array = np.concatenate([a.ravel() for a in params_of(net)])
+        return made
+
+    def views(self, flat: Array) -> list[tuple[int, Array, Array]]:
+        """Each Affine layer's number, W and b, as views of the array."""
+        return [(i, flat[a:b].reshape(shape), flat[b:c]) for i, a, b, c, shape in self.places]
+
+    def tree(self, net: Any, flat: Array) -> Any:
+        """The network with its parameters replaced by views of a read-only array."""
+        layers = list(net)
+        for i, W, b in self.views(flat):
+            layers[i] = replace(layers[i], W=W, b=b)
+        return tuple(layers)
 
 
 def fuse(plan: Plan, net: Any) -> Learn | None:

@@ -5,12 +5,12 @@ from itertools import zip_longest
 
 import numpy as np
 
-from fnnet.array import Array
-from fnnet.outline import outline
-from fnnet.record import settings
+from fnnet.learning.stream import State
 from fnnet.runs.history import Row
-from fnnet.stream import State
-from fnnet.tree import arrays
+from fnnet.values.array import Array
+from fnnet.values.fingerprint import outline
+from fnnet.values.record import settings
+from fnnet.values.tree import arrays
 
 
 def difference(was: State, now: State) -> str | None:

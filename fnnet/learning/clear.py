@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from fnnet.array import Array
-from fnnet.keys import Key
-from fnnet.network import absorb, forward, gradients, training
+from fnnet.learning.arguments import Plan
+from fnnet.network.folds import absorb, forward, gradients, training
 from fnnet.optimizers import OptimizerState
-from fnnet.plan import Plan
+from fnnet.values.array import Array
+from fnnet.values.keys import Key
 
 #: From the network, the optimizer's state, the key of the step's noise, x, y and weights to the loss, and the network
 #: and the optimizer's state after the step; both unchanged when the loss is not finite.
@@ -18,7 +18,7 @@ Learn: TypeAlias = Callable[
 
 
 def clear(plan: Plan) -> Learn:
-    """The step of any network. `fnnet.fused` has a faster one for plain networks, which gives the same bits."""
+    """The step of any network. `fnnet.learning.fused` has a faster one for plain networks, which gives the same bits."""
 
     def learn(
         params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.record import kept_fields, replace
+from fnnet.values.array import Array, freeze
+from fnnet.values.record import kept_fields, replace
 
 T = TypeVar("T")
 

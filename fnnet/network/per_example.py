@@ -4,9 +4,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from fnnet.array import Array, freeze
-from fnnet.network import Params, backward, note_place
-from fnnet.tree import has_params, map_params
+from fnnet.network.folds import Params, backward, note_place
+from fnnet.values.array import Array, freeze
+from fnnet.values.tree import has_params, map_params
 
 P = TypeVar("P", bound=Params)
 

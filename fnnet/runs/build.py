@@ -7,16 +7,16 @@ from typing import Any, final
 import numpy as np
 
 from fnnet import losses, optimizers
-from fnnet.array import Array, short_repr
 from fnnet.datasets import Dataset, split
-from fnnet.keys import Purpose, key
 from fnnet.layers import Fixed, Flatten, RandomShift, Scale, Standardize
+from fnnet.learning.arguments import steps_per_epoch
+from fnnet.learning.stream import State, train
 from fnnet.models import ACTIVATIONS, mlp
-from fnnet.plan import steps_per_epoch
-from fnnet.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe, settled
-from fnnet.record import frozen
-from fnnet.stream import State, train
-from fnnet.tree import arrays, has_params, with_arrays
+from fnnet.runs.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe, settled
+from fnnet.values.array import Array, short_repr
+from fnnet.values.keys import Purpose, key
+from fnnet.values.record import frozen
+from fnnet.values.tree import arrays, has_params, with_arrays
 
 #: The brightest value of the images of a data set, where it is not 255.
 GRAY_LEVELS = {"digits": 16}
@@ -61,7 +61,7 @@ def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
     another shape.
 
     >>> from fnnet.datasets import xor
-    >>> from fnnet.recipe import RECIPES
+    >>> from fnnet.runs.recipe import RECIPES
     >>> experiment(RECIPES["xor"], xor()).net
     (Affine(W=f8[2,8], b=f8[8]), Sigmoid(), Affine(W=f8[8,2], b=f8[2]))
     """

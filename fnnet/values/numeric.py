@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.array import Array, freeze
+from fnnet.values.array import Array, freeze
 
 
 def sigmoid(x: Array) -> Array:

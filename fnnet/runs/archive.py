@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.array import Array, freeze
+from fnnet.values.array import Array, freeze
 
 #: The version of the format. A reader refuses files of a later one.
 FORMAT = 1

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.record import kept_fields, settings
-from fnnet.tree import PARTS, arrays
+from fnnet.values.record import kept_fields, settings
+from fnnet.values.tree import PARTS, arrays
 
 
 def fingerprint(tree: Any) -> str:

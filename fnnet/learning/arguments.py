@@ -5,13 +5,13 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.array import Array, freeze, readonly
-from fnnet.keys import Purpose, generator, key
-from fnnet.network import offers
+from fnnet.network.folds import offers
+from fnnet.network.shapes import summarize
 from fnnet.optimizers import Optimizer
-from fnnet.record import frozen
-from fnnet.summary import summarize
-from fnnet.tree import dtype_of
+from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.record import frozen
+from fnnet.values.tree import dtype_of
 
 #: From targets, and weights where there are any, to a loss: the class of a loss is one.
 MakeLoss = Callable[..., Any]

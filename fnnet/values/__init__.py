@@ -1,0 +1,1 @@
+"""What a value is: read-only arrays, records and trees of them, their fingerprint, keys for randomness."""
