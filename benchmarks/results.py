@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from fnnet.datasets import Dataset, digits, mnist, xor
-from fnnet.learning.prediction import evaluate, predict
+from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import State
+from fnnet.network.chunks import predict
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import RECIPES, Recipe
 from fnnet.values.numeric import softmax

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.worker import pin
 from fnnet.datasets import mnist
-from fnnet.learning.prediction import evaluate
+from fnnet.learning.evaluation import evaluate
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import Recipe
 

@@ -2,9 +2,12 @@
 
 The three ideas: a layer is a value with pure ``forward`` and ``backward``; a network is a tuple of layers, folded
 from the left to run and from the right to learn; training is a stream of immutable states.
+
+Here is what a first course and everyday use need. The rooms hold the rest: `fnnet.values`, `fnnet.network`,
+`fnnet.optimizers` (with the schedules), `fnnet.datasets`, `fnnet.learning`, `fnnet.checking`, `fnnet.runs`,
+`fnnet.teaching`, `fnnet.grading`.
 """
 
-from fnnet import datasets
 from fnnet.checking import check_gradients, check_laws
 from fnnet.layers import (
     GELU,
@@ -24,102 +27,20 @@ from fnnet.layers import (
     Softmax,
     Standardize,
     Tanh,
-)
-from fnnet.learning.prediction import evaluate, predict
-from fnnet.learning.stream import Diverged, State, train
+)  # fmt: skip
+from fnnet.learning import evaluate, train
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot
 from fnnet.models import mlp
-from fnnet.network.folds import absorb, backward, backward_trace, forward, gradients, training
-from fnnet.network.per_example import per_example_grads
-from fnnet.network.shapes import summarize
-from fnnet.optimizers import SGD, AdaGrad, Adam, AdamW, Clipped, RMSprop, clip, global_norm
-from fnnet.optimizers.schedules import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
-from fnnet.runs import Run, load_run
-from fnnet.runs.archive import FileError
-from fnnet.runs.saving import load, save
-from fnnet.teaching import trace, who_moved
-from fnnet.values.array import Array, freeze, readonly
-from fnnet.values.fingerprint import fingerprint
-from fnnet.values.keys import Key, Purpose, generator, key
-from fnnet.values.record import buffer, data, frozen, param, replace, sub
-from fnnet.values.tree import arrays, count_params, leaves, map_params
+from fnnet.network import absorb, backward, forward, gradients, predict, summarize, training
+from fnnet.optimizers import SGD, Adam, AdamW
+from fnnet.runs import load, save
+from fnnet.values import Array, buffer, evolve, freeze, frozen, key, leaves, map_params, param, readonly, sub
 
 __all__ = [
-    "GELU",
-    "SGD",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "Affine",
-    "Array",
-    "BatchNorm",
-    "Clipped",
-    "Constant",
-    "Cosine",
-    "Diverged",
-    "Dropout",
-    "Exponential",
-    "FileError",
-    "Fixed",
-    "Flatten",
-    "GaussianNoise",
-    "Key",
-    "LayerNorm",
-    "LeakyReLU",
-    "MeanSquaredError",
-    "OneCycle",
-    "Purpose",
-    "RMSprop",
-    "RandomShift",
-    "ReLU",
-    "Residual",
-    "Run",
-    "Scale",
-    "Sigmoid",
-    "SigmoidCrossEntropy",
-    "Softmax",
-    "SoftmaxCrossEntropy",
-    "Standardize",
-    "State",
-    "Step",
-    "Tanh",
-    "WarmUp",
-    "absorb",
-    "arrays",
-    "backward",
-    "backward_trace",
-    "buffer",
-    "check_gradients",
-    "check_laws",
-    "clip",
-    "count_params",
-    "data",
-    "datasets",
-    "evaluate",
-    "fingerprint",
-    "forward",
-    "freeze",
-    "frozen",
-    "generator",
-    "global_norm",
-    "gradients",
-    "key",
-    "leaves",
-    "load",
-    "load_run",
-    "map_params",
-    "mlp",
-    "one_hot",
-    "param",
-    "per_example_grads",
-    "predict",
-    "readonly",
-    "replace",
-    "save",
-    "sub",
-    "summarize",
-    "trace",
-    "train",
+    "GELU", "SGD", "Adam", "AdamW", "Affine", "Array", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise",
+    "LayerNorm", "LeakyReLU", "MeanSquaredError", "RandomShift", "ReLU", "Residual", "Scale", "Sigmoid",
+    "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy", "Standardize", "Tanh", "absorb", "backward", "buffer",
+    "check_gradients", "check_laws", "evaluate", "evolve", "forward", "freeze", "frozen", "gradients", "key", "leaves",
+    "load", "map_params", "mlp", "one_hot", "param", "predict", "readonly", "save", "sub", "summarize", "train",
     "training",
-    "who_moved",
-]
+]  # fmt: skip

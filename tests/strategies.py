@@ -23,7 +23,7 @@ from fnnet import (
     frozen,
     param,
 )
-from fnnet.checking import Sample, samples
+from fnnet.checking.samples import Sample, samples
 
 SAMPLES = samples()
 

@@ -34,7 +34,7 @@ from strategies import normal
 
 from fnnet import Affine, freeze
 from fnnet.datasets import digest, xor
-from fnnet.runs import Run, Source, load_run
+from fnnet.runs import Run, Source, archive, load_run
 from fnnet.runs.archive import DIGEST, FORMAT, HEADER, MARK, FileError, is_archive, pack, read, unpack, write
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import Recipe

@@ -17,7 +17,6 @@ from fnnet import (
     SoftmaxCrossEntropy,
     check_gradients,
     check_laws,
-    fingerprint,
     freeze,
     frozen,
     key,
@@ -26,6 +25,7 @@ from fnnet import (
     param,
     readonly,
 )
+from fnnet.values import fingerprint
 
 
 @frozen

@@ -18,32 +18,19 @@ from hypothesis import strategies as st
 from strategies import Square, affine, normal, seeds
 from test_cli import fnnet, result
 
-from fnnet import (
-    Adam,
-    BatchNorm,
-    Dropout,
-    Key,
-    SoftmaxCrossEntropy,
-    State,
-    WarmUp,
-    arrays,
-    buffer,
-    fingerprint,
-    freeze,
-    frozen,
-    generator,
-    replace,
-    train,
-)
+from fnnet import Adam, BatchNorm, Dropout, SoftmaxCrossEntropy, buffer, freeze, frozen, train
 from fnnet.datasets import Dataset, dataset, digits
+from fnnet.learning import State
 from fnnet.learning.arguments import epoch_order
 from fnnet.learning.stream import first_state
+from fnnet.optimizers import WarmUp
 from fnnet.runs import load_run
 from fnnet.runs.build import experiment
 from fnnet.runs.difference import difference
 from fnnet.runs.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe
 from fnnet.runs.saving import load, save
-from fnnet.values.record import evolve
+from fnnet.values import Key, arrays, fingerprint, generator
+from fnnet.values.record import evolve, replace
 
 IMAGES = replace(digits(), x=digits().x[:40], y=digits().y[:40])
 TABLE = dataset("table", normal(0, 30, 3), np.random.default_rng(1).integers(0, 3, 30), classes=("a", "b", "c"))

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fnnet import fingerprint, load
+from fnnet import load
 from fnnet.cli.app import run as command_line
 from fnnet.datasets import digits
 from fnnet.layers import Fixed
 from fnnet.runs import load_run
 from fnnet.runs.history import read_history
+from fnnet.values import fingerprint
 
 CONSTANT = ("xor", "--epochs", 30, "--schedule", "constant")
 COSINE = ("digits", "--hidden", 8, "--epochs", 2, "--schedule", "cosine")

@@ -12,15 +12,11 @@ from strategies import affine, normal, seeds
 from fnnet import (
     GELU,
     SGD,
-    AdaGrad,
     Adam,
     AdamW,
     Affine,
     Array,
     BatchNorm,
-    Clipped,
-    Cosine,
-    Diverged,
     Dropout,
     Fixed,
     Flatten,
@@ -31,23 +27,22 @@ from fnnet import (
     RandomShift,
     ReLU,
     Residual,
-    RMSprop,
     Scale,
     Sigmoid,
     Softmax,
     SoftmaxCrossEntropy,
-    State,
     Tanh,
-    arrays,
-    fingerprint,
     freeze,
     frozen,
     one_hot,
     train,
 )
+from fnnet.learning import Diverged, State
 from fnnet.learning import stream as stream_module
 from fnnet.learning.arguments import Plan, make_plan
 from fnnet.learning.fused import fuse
+from fnnet.optimizers import AdaGrad, Clipped, Cosine, RMSprop
+from fnnet.values import arrays, fingerprint
 
 OPTIMIZERS: dict[str, Any] = {
     "sgd": SGD(0.1),

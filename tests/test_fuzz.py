@@ -23,11 +23,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from test_archive import complaint, npy, peak, sealed, small_run, worth, zipped
 
-from fnnet import arrays
 from fnnet.datasets import DataError, read_idx
 from fnnet.runs import Run, load_run
 from fnnet.runs.archive import DIGEST, FileError, unpack
 from fnnet.runs.saving import KNOWN
+from fnnet.values import arrays
 
 LONG = int(os.environ.get("FNNET_FUZZ", "5000"))
 SLOW = list(HealthCheck)

@@ -8,20 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import normal
 
-from fnnet import (
-    Dropout,
-    GaussianNoise,
-    Key,
-    Purpose,
-    RandomShift,
-    Residual,
-    Sigmoid,
-    generator,
-    key,
-    mlp,
-    train,
-    training,
-)
+from fnnet import Dropout, GaussianNoise, RandomShift, Residual, Sigmoid, key, mlp, train, training
 from fnnet.datasets import digits
 from fnnet.datasets.dataset import Dataset
 from fnnet.losses import SoftmaxCrossEntropy
@@ -29,6 +16,7 @@ from fnnet.network.folds import forward
 from fnnet.network.shapes import layers_of
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import Recipe
+from fnnet.values import Key, Purpose, generator
 from fnnet.values.record import replace
 
 whole = st.integers(0, 2**32 - 1)

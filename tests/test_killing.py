@@ -20,13 +20,14 @@ from test_cli import fnnet, refused, result
 from test_folder import told
 from threadpoolctl import threadpool_limits
 
-from fnnet import State, arrays, fingerprint
 from fnnet.datasets import digits
+from fnnet.learning import State
 from fnnet.learning.stream import first_state
 from fnnet.runs import load_run
 from fnnet.runs.difference import difference
 from fnnet.runs.folder import FILES, START
-from fnnet.runs.history import Row, read_history, row
+from fnnet.runs.history import Epoch, read_history, row
+from fnnet.values import arrays, fingerprint
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, SIGSTOP or hard links to rely on")
 
@@ -53,7 +54,7 @@ class Whole(NamedTuple):
     found: dict[str, Any]
     files: dict[str, bytes]
     states: dict[int, State]
-    rows: list[Row]
+    rows: list[Epoch]
 
 
 @cache

@@ -14,7 +14,6 @@ from strategies import SAMPLES, batches, each_sample, normal
 from fnnet import (
     Affine,
     BatchNorm,
-    Key,
     Scale,
     Tanh,
     backward,
@@ -32,6 +31,7 @@ from fnnet import (
     training,
 )
 from fnnet.checking import LAWS, Case
+from fnnet.values import Key
 from fnnet.values.record import replace
 
 each_law = pytest.mark.parametrize("law", LAWS)

@@ -12,19 +12,14 @@ from fnnet import (
     Affine,
     Dropout,
     Flatten,
-    Key,
     MeanSquaredError,
-    Purpose,
     RandomShift,
     ReLU,
     Residual,
     Scale,
     Sigmoid,
     absorb,
-    arrays,
     backward,
-    backward_trace,
-    fingerprint,
     forward,
     frozen,
     gradients,
@@ -33,7 +28,9 @@ from fnnet import (
     mlp,
     training,
 )
+from fnnet.network import backward_trace
 from fnnet.network.folds import offers
+from fnnet.values import Key, Purpose, arrays, fingerprint
 from fnnet.values.tree import params_of, same_structure
 
 KEY = key(3, Purpose.NOISE)

@@ -9,27 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import affine, batch_norm, nets, normal, seeds
 
-from fnnet import (
-    SGD,
-    AdaGrad,
-    Adam,
-    AdamW,
-    Affine,
-    Clipped,
-    Cosine,
-    Residual,
-    RMSprop,
-    Scale,
-    Sigmoid,
-    WarmUp,
-    arrays,
-    clip,
-    fingerprint,
-    freeze,
-    global_norm,
-    leaves,
-    map_params,
-)
+from fnnet import SGD, Adam, AdamW, Affine, Residual, Scale, Sigmoid, freeze, leaves, map_params
+from fnnet.optimizers import AdaGrad, Clipped, Cosine, RMSprop, WarmUp, clip, global_norm
+from fnnet.values import arrays, fingerprint
 from fnnet.values.tree import params_of, same_structure, with_params
 
 NET = (affine(1, 4, 3), Sigmoid(), (Residual(affine(3, 3, 3)),), affine(5, 3, 2))

@@ -12,12 +12,10 @@ from fnnet import (
     BatchNorm,
     Fixed,
     MeanSquaredError,
-    Purpose,
     Residual,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     Tanh,
-    arrays,
     backward,
     forward,
     freeze,
@@ -26,10 +24,11 @@ from fnnet import (
     key,
     leaves,
     param,
-    per_example_grads,
     training,
 )
+from fnnet.network import per_example_grads
 from fnnet.network.per_example import per_example
+from fnnet.values import Purpose, arrays
 
 KEY = key(3, Purpose.NOISE)
 

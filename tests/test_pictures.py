@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fnnet.datasets import DataError, Dataset, digits, mnist
 from fnnet.datasets.pictures import FORMS, read_picture
-from fnnet.learning.prediction import predict
+from fnnet.network.chunks import predict
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import RECIPES
 from fnnet.values.array import Array, readonly

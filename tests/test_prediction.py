@@ -22,8 +22,8 @@ from fnnet import (
     one_hot,
     predict,
 )
-from fnnet.learning import prediction as module
 from fnnet.learning.metrics import accuracy
+from fnnet.network import chunks as module
 
 NET = mlp([3, 5, 4], dtype=np.float64)
 

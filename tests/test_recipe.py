@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fnnet import Affine, Flatten, RandomShift, Scale, SoftmaxCrossEntropy, Standardize, evaluate, fingerprint, leaves
+from fnnet import Affine, Flatten, RandomShift, Scale, SoftmaxCrossEntropy, Standardize, evaluate, leaves
 from fnnet.datasets import DataError, dataset, digits, xor
 from fnnet.learning.arguments import steps_per_epoch
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers.schedules import rate
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import LOSSES, OPTIMIZERS, RATES, RECIPES, SCHEDULES, Recipe, usual_rate
+from fnnet.values import fingerprint
 from fnnet.values.record import replace
 
 DIGITS = replace(digits(), x=digits().x[:40], y=digits().y[:40])

@@ -18,13 +18,10 @@ from fnnet import (
     MeanSquaredError,
     Residual,
     SoftmaxCrossEntropy,
-    arrays,
     backward,
     buffer,
     check_gradients,
     check_laws,
-    count_params,
-    fingerprint,
     forward,
     freeze,
     frozen,
@@ -36,6 +33,7 @@ from fnnet import (
     train,
     training,
 )
+from fnnet.values import arrays, count_params, fingerprint
 from fnnet.values.record import as_dict, evolve, fields, kept_fields, replace, settings
 from fnnet.values.tree import with_arrays
 

@@ -34,10 +34,7 @@ from fnnet import (
     Softmax,
     SoftmaxCrossEntropy,
     Tanh,
-    arrays,
-    data,
     evaluate,
-    fingerprint,
     freeze,
     frozen,
     key,
@@ -52,6 +49,7 @@ from fnnet.runs.archive import FileError, pack, unpack, write
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import OPTIMIZERS, Recipe
 from fnnet.runs.saving import load, packed, save
+from fnnet.values import arrays, data, fingerprint
 from fnnet.values.record import replace, settings
 from fnnet.values.tree import with_arrays
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fnnet import Constant, Cosine, Exponential, OneCycle, Step, WarmUp
+from fnnet.optimizers import Constant, Cosine, Exponential, OneCycle, StepDecay, WarmUp
 from fnnet.optimizers.schedules import rate
 
 rates = st.floats(1e-6, 10.0)
@@ -20,7 +20,7 @@ lengths = st.integers(1, 1000)
 def test_formulas(lr: float, step: int, n: int) -> None:
     """Each schedule is its formula."""
     assert Constant(lr)(step) == lr
-    assert Step(lr, n, 0.5)(step) == lr * 0.5 ** (step // n)
+    assert StepDecay(lr, n, 0.5)(step) == lr * 0.5 ** (step // n)
     assert Exponential(lr, 0.99)(step) == pytest.approx(lr * 0.99**step)
     part = min(step / n, 1.0)
     assert Cosine(lr, n)(step) == pytest.approx(lr * (1 + math.cos(math.pi * part)) / 2)
@@ -32,7 +32,7 @@ def test_no_schedule_leaves_its_range(lr: float, step: int, n: int) -> None:
     """No rate is negative or above ``lr``."""
     schedules = (
         Constant(lr),
-        Step(lr, n),
+        StepDecay(lr, n),
         Exponential(lr, 0.9),
         Cosine(lr, n),
         WarmUp(n, Cosine(lr, n)),
@@ -73,7 +73,7 @@ def test_cosine_between_its_ends(lr: float, share: float, n: int, step: int) -> 
 
 def test_schedules_nest() -> None:
     """A warm-up takes a number or any schedule, and a rate is a number or a schedule."""
-    schedule = WarmUp(4, Step(0.8, every=2, factor=0.5))
+    schedule = WarmUp(4, StepDecay(0.8, every=2, factor=0.5))
     assert [schedule(step) for step in range(5)] == pytest.approx([0.2, 0.4, 0.3, 0.4, 0.2])
     assert rate(schedule, 1) == pytest.approx(0.4)
     assert rate(0.1, 99) == 0.1
@@ -84,7 +84,7 @@ def test_against_torch(torch: Any) -> None:
     """Step, exponential, cosine and one-cycle are PyTorch's StepLR, ExponentialLR, CosineAnnealingLR and OneCycleLR."""
     t = torch.optim.lr_scheduler
     pairs = [
-        (Step(0.3, 7, 0.5), lambda opt: t.StepLR(opt, 7, 0.5)),
+        (StepDecay(0.3, 7, 0.5), lambda opt: t.StepLR(opt, 7, 0.5)),
         (Exponential(0.3, 0.9), lambda opt: t.ExponentialLR(opt, 0.9)),
         (Cosine(0.3, 50, 0.01), lambda opt: t.CosineAnnealingLR(opt, 50, 0.01)),
         (OneCycle(0.3, 50, up=14 / 49, end=25e4), lambda opt: t.OneCycleLR(opt, 0.3, 50)),
@@ -101,7 +101,7 @@ def test_against_torch(torch: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: Cosine(0.1, 0), lambda: WarmUp(0, 0.1), lambda: OneCycle(0.1, 0), lambda: Step(0.1, 0)]
+    "make", [lambda: Cosine(0.1, 0), lambda: WarmUp(0, 0.1), lambda: OneCycle(0.1, 0), lambda: StepDecay(0.1, 0)]
 )
 def test_no_steps_are_refused(make: Any) -> None:
     """A schedule over no steps at all is refused when it is made."""

@@ -7,20 +7,9 @@ import pytest
 from hypothesis import given
 from strategies import affine, batch_norm, each_sample, flat, nets, normal
 
-from fnnet import (
-    Affine,
-    Dropout,
-    Flatten,
-    RandomShift,
-    Residual,
-    Sigmoid,
-    Standardize,
-    count_params,
-    forward,
-    mlp,
-    summarize,
-)
+from fnnet import Affine, Dropout, Flatten, RandomShift, Residual, Sigmoid, Standardize, forward, mlp, summarize
 from fnnet.network.shapes import describe, layers_of
+from fnnet.values import count_params
 from fnnet.values.tree import arrays
 
 

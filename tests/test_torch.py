@@ -25,7 +25,6 @@ from fnnet import (
     SoftmaxCrossEntropy,
     Tanh,
     absorb,
-    arrays,
     backward,
     forward,
     gradients,
@@ -33,6 +32,7 @@ from fnnet import (
     leaves,
     training,
 )
+from fnnet.values import arrays
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional

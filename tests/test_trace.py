@@ -21,7 +21,6 @@ from fnnet import (
     Flatten,
     LeakyReLU,
     MeanSquaredError,
-    Purpose,
     ReLU,
     Residual,
     Scale,
@@ -31,18 +30,30 @@ from fnnet import (
     SoftmaxCrossEntropy,
     Standardize,
     Tanh,
-    backward_trace,
     forward,
     gradients,
     key,
     map_params,
-    trace,
     training,
 )
-from fnnet.teaching import FORMATS, LECTURE, Row, blank, comma_separated, latex, markdown, solution, text, weights
+from fnnet.network import backward_trace
+from fnnet.teaching import (
+    FORMATS,
+    LECTURE,
+    Row,
+    blank,
+    comma_separated,
+    latex,
+    markdown,
+    solution,
+    text,
+    trace,
+    weights,
+)
 from fnnet.teaching.expression import Square, Symbol
 from fnnet.teaching.figures import figure
 from fnnet.teaching.writing import numbers, write
+from fnnet.values import Purpose
 
 FIRST, SECOND = weights(LECTURE)
 NET = (FIRST, Sigmoid(), SECOND, Sigmoid())

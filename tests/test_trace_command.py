@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fnnet import MeanSquaredError, Sigmoid, SoftmaxCrossEntropy, Tanh, forward, gradients, load_run, mlp, save, trace
-from fnnet.teaching import LECTURE, blank, latex, markdown, solution, text, weights
+from fnnet import MeanSquaredError, Sigmoid, SoftmaxCrossEntropy, Tanh, forward, gradients, mlp, save
+from fnnet.runs import load_run
+from fnnet.teaching import LECTURE, blank, latex, markdown, solution, text, trace, weights
 
 FIRST, SECOND = weights(LECTURE)
 ROWS = trace((FIRST, Sigmoid(), SECOND, Sigmoid()), MeanSquaredError([[1.0]]), [[1.0, 0.0]])

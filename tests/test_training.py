@@ -17,25 +17,18 @@ from fnnet import (
     Adam,
     Affine,
     BatchNorm,
-    Constant,
-    Diverged,
     Dropout,
     Flatten,
     GaussianNoise,
     MeanSquaredError,
-    Purpose,
     ReLU,
     Residual,
     Scale,
     Sigmoid,
     SoftmaxCrossEntropy,
-    State,
     Tanh,
-    WarmUp,
     absorb,
-    arrays,
     evaluate,
-    fingerprint,
     forward,
     freeze,
     gradients,
@@ -46,7 +39,10 @@ from fnnet import (
     train,
     training,
 )
+from fnnet.learning import Diverged, State
 from fnnet.learning.arguments import epoch_order, steps_per_epoch
+from fnnet.optimizers import Constant, WarmUp
+from fnnet.values import Purpose, arrays, fingerprint
 from fnnet.values.record import settings
 from fnnet.values.tree import same_structure
 

@@ -20,13 +20,11 @@ from fnnet import (
     Scale,
     Sigmoid,
     Tanh,
-    arrays,
-    count_params,
-    fingerprint,
     freeze,
     leaves,
     map_params,
 )
+from fnnet.values import arrays, count_params, fingerprint
 from fnnet.values.tree import dtype_of, has_params, params_of, same_structure, with_arrays, with_params
 
 NET = (affine(1, 3, 4), (batch_norm(2, 4), Residual((Sigmoid(), affine(3, 4, 4)))), Residual(affine(4, 4, 4)))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from test_cli import fnnet as process
 from test_exact import interrupted, last
 
-from fnnet import Array, LeakyReLU, Tanh, arrays, datasets, fingerprint, freeze
+from fnnet import Array, LeakyReLU, Tanh, datasets, freeze
 from fnnet.cli.app import run as command_line
 from fnnet.datasets import xor
 from fnnet.learning.stream import State, first_state
@@ -27,8 +27,9 @@ from fnnet.runs import load_run
 from fnnet.runs.archive import write
 from fnnet.runs.build import experiment
 from fnnet.runs.difference import difference, first_difference
-from fnnet.runs.history import Row, read_history, text
+from fnnet.runs.history import Epoch, read_history, text
 from fnnet.runs.recipe import Recipe
+from fnnet.values import arrays, fingerprint
 from fnnet.values.record import replace, settings
 from fnnet.values.tree import with_arrays
 
@@ -451,12 +452,12 @@ def test_numbers_that_are_not_finite(value: float) -> None:
 
 numbers = st.floats(-1e3, 1e3) | st.none()
 histories = st.lists(st.tuples(numbers, st.floats(0, 9), numbers), max_size=6).map(
-    lambda cells: [Row(i, 3 * i, lr, loss, held) for i, (lr, loss, held) in enumerate(cells, 1)]
+    lambda cells: [Epoch(i, 3 * i, lr, loss, held) for i, (lr, loss, held) in enumerate(cells, 1)]
 )
 
 
 @given(histories, st.integers(0, 6))
-def test_equal_histories(rows: list[Row], many: int) -> None:
+def test_equal_histories(rows: list[Epoch], many: int) -> None:
     """A history does not differ from itself, nor from its own beginning."""
     assert first_difference(rows, list(rows)) is None
     assert first_difference(rows[:many], rows) is None
@@ -464,7 +465,7 @@ def test_equal_histories(rows: list[Row], many: int) -> None:
 
 
 @given(histories.filter(bool), st.data())
-def test_the_first_other_row_is_named(rows: list[Row], data: Any) -> None:
+def test_the_first_other_row_is_named(rows: list[Epoch], data: Any) -> None:
     """Of several changed rows the first is named, by its epoch, figure and both values."""
     places = sorted(data.draw(st.sets(st.integers(0, len(rows) - 1), min_size=1)))
     name = data.draw(st.sampled_from(["step", "lr", "loss", "validation"]))
@@ -476,7 +477,7 @@ def test_the_first_other_row_is_named(rows: list[Row], data: Any) -> None:
 def test_a_validation_loss_of_nan_is_equal_to_itself() -> None:
     """A run whose validation loss is NaN is equal to itself, in its figures and in its history."""
     state = replace(states()[-1], validation=np.nan)
-    row = Row(1, 2, 0.1, 0.5, np.nan)
+    row = Epoch(1, 2, 0.1, 0.5, np.nan)
     assert difference(state, replace(state, validation=float("nan"))) is None
     assert first_difference([row], [row._replace(validation=float("nan"))]) is None
 

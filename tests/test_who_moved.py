@@ -12,7 +12,6 @@ from fnnet import (
     BatchNorm,
     Dropout,
     MeanSquaredError,
-    Purpose,
     Residual,
     Sigmoid,
     SoftmaxCrossEntropy,
@@ -20,11 +19,10 @@ from fnnet import (
     gradients,
     key,
     leaves,
-    per_example_grads,
     training,
-    who_moved,
 )
-from fnnet.teaching import Push, pushes
+from fnnet.network import Push, per_example_grads, pushes, who_moved
+from fnnet.values import Purpose
 
 NET = (affine(1, 3, 4), Sigmoid(), (affine(3, 4, 4), Residual((affine(5, 4, 4),))), affine(7, 4, 2))
 X, TARGETS = normal(2, 6, 3), normal(3, 6, 2)

@@ -11,9 +11,9 @@ from benchmarks.work import LR, Work
 from fnnet.cli.threads import worth
 from fnnet.layers import Scale
 from fnnet.learning.arguments import steps_per_epoch
-from fnnet.learning.prediction import predict
 from fnnet.learning.stream import train
 from fnnet.losses import SoftmaxCrossEntropy
+from fnnet.network.chunks import predict
 from fnnet.optimizers import SGD, Adam
 from fnnet.values.array import readonly
 

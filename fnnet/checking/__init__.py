@@ -2,6 +2,5 @@
 
 from fnnet.checking.gradient import Measured, Report, check_gradients
 from fnnet.checking.laws import LAWS, Case, Verdict, check_laws
-from fnnet.checking.samples import Sample, samples
 
-__all__ = ["LAWS", "Case", "Measured", "Report", "Sample", "Verdict", "check_gradients", "check_laws", "samples"]
+__all__ = ["LAWS", "Case", "Measured", "Report", "Verdict", "check_gradients", "check_laws"]

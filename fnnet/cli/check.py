@@ -5,7 +5,8 @@ from typing import Annotated, Any, Optional
 import numpy as np
 import typer
 
-from fnnet.checking import Report, check_gradients, check_laws, samples
+from fnnet.checking import Report, check_gradients, check_laws
+from fnnet.checking.samples import samples
 from fnnet.cli import options as o
 from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.datasets import Dataset

@@ -12,7 +12,7 @@ from fnnet.cli.result import finite, probabilities
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
 from fnnet.learning.metrics import confusion, precision_recall, predicted
-from fnnet.learning.prediction import predict
+from fnnet.network.chunks import predict
 from fnnet.runs import load_run
 from fnnet.values.array import Array
 

@@ -9,7 +9,7 @@ from fnnet.learning.stream import State
 from fnnet.runs import Run
 from fnnet.runs.archive import FileError
 from fnnet.runs.folder import keep
-from fnnet.runs.history import Row, row
+from fnnet.runs.history import Epoch, row
 
 #: Seconds of an epoch after which its state is saved although it has not ended.
 PATIENCE = 30.0
@@ -25,7 +25,7 @@ def kept(states: Iterable[State], folder: Path, run: Run, cost: float) -> Iterat
     than 50 times what saving takes, ``cost`` seconds at first, are not all saved.
     """
     held = state = run.state
-    rows: list[Row] = []
+    rows: list[Epoch] = []
     saved = time.perf_counter()
     for state in states:
         ends = state.batch == 0

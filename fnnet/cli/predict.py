@@ -10,8 +10,8 @@ from fnnet.cli.output import print_json, print_table, table
 from fnnet.cli.result import probabilities
 from fnnet.cli.threads import computing
 from fnnet.datasets.pictures import FORMS, read_picture
-from fnnet.learning import prediction
 from fnnet.learning.metrics import predicted
+from fnnet.network import chunks
 from fnnet.runs import Run, load_run
 from fnnet.values.array import Array
 
@@ -33,7 +33,7 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
     found = load_run(run)
     x = _examples(found, inputs)
     with computing(found.threads):
-        p = probabilities(prediction.predict(found.net, x), found.recipe.loss)
+        p = probabilities(chunks.predict(found.net, x), found.recipe.loss)
     names = inputs if len(inputs) == len(p) else [",".join(inputs)]
     rows = [
         {"input": name, "class": found.classes[best], "probabilities": dict(zip(found.classes, row, strict=True))}

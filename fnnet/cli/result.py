@@ -8,8 +8,9 @@ import numpy as np
 
 from fnnet.cli.output import say
 from fnnet.datasets import Dataset
-from fnnet.learning.prediction import evaluate, predict
+from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import Diverged, State
+from fnnet.network.chunks import predict
 from fnnet.network.shapes import describe
 from fnnet.runs.build import Experiment
 from fnnet.runs.recipe import Recipe

@@ -6,7 +6,7 @@ from typing import Any
 from fnnet.cli import options as o
 from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.cli.result import place
-from fnnet.network.shapes import Row, summarize
+from fnnet.network.shapes import LayerShape, summarize
 from fnnet.runs import load_run
 from fnnet.runs.archive import is_archive
 from fnnet.runs.build import experiment
@@ -44,13 +44,13 @@ def summary(
     print_table(made)
 
 
-def _of_data(name: str, flags: dict[str, Any]) -> list[Row]:
+def _of_data(name: str, flags: dict[str, Any]) -> list[LayerShape]:
     given = o.outline_of(name)
     run = experiment(evolve(o.recipe_of(name, flags), batch_size=1), given)
     return summarize(run.net, given.x.shape[1:])
 
 
-def _of_run(path: str, json: bool) -> list[Row]:
+def _of_run(path: str, json: bool) -> list[LayerShape]:
     run = load_run(path)
     if run.state and not json:
         of = "" if run.recipe.epochs == run.state.epoch else f" of {run.recipe.epochs:,}"

@@ -15,7 +15,7 @@ from fnnet.cli.progress import timed, watched
 from fnnet.cli.result import opening, place, result, show
 from fnnet.cli.starting import Job, folder_for, fresh, refuse_to_replace, resumed
 from fnnet.cli.threads import computing
-from fnnet.learning.prediction import evaluate
+from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import Diverged, State
 from fnnet.runs.archive import FileError
 from fnnet.runs.folder import begin, finish, tidy

@@ -21,7 +21,7 @@ from fnnet.runs.archive import FileError
 from fnnet.runs.build import Experiment
 from fnnet.runs.difference import difference, first_difference
 from fnnet.runs.folder import HISTORY, PREVIOUS, START
-from fnnet.runs.history import Row, read_history, row
+from fnnet.runs.history import Epoch, read_history, row
 from fnnet.values.fingerprint import fingerprint
 
 Last = Annotated[bool, typer.Option("--last", help="Train only the last part again, from the checkpoint before it.")]
@@ -48,7 +48,7 @@ def verify(
     if was is None or not folder.is_dir():
         raise FileError(f"{folder} is a network without its run, which can't be trained again")
     ran, start = _beginning(found, data_of_run(found, data_dir, mirror), folder, last)
-    rows: list[Row] = []
+    rows: list[Epoch] = []
     with computing(found.threads):
         states = _noted(islice(ran.states(start), max(0, was.step - start.step)), rows)
         now = start
@@ -73,7 +73,7 @@ def _beginning(run: Run, data: Dataset, folder: Path, last: bool) -> tuple[Exper
     return ran, before
 
 
-def _noted(states: Iterable[State], rows: list[Row]) -> Iterator[State]:
+def _noted(states: Iterable[State], rows: list[Epoch]) -> Iterator[State]:
     for state in states:
         if state.batch == 0:
             rows.append(row(state))

@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 
 from fnnet.datasets.dataset import DataError, Dataset, dataset
-from fnnet.datasets.fetch import fetch
 from fnnet.datasets.idx import read_idx
 from fnnet.values.array import Array
 
@@ -76,6 +75,8 @@ def _load(name: str, folder: Path, mirror: str | None) -> Dataset:
     paths = _find(name, folder)
     if None in paths:
         lack = f"{name} is not in {folder} ({FILES[paths.index(None)]} is missing)"
+        from fnnet.datasets.fetch import fetch
+
         fetch(FETCHERS[name], FILES, folder, mirror, lack)
         paths = _find(name, folder)
     train_images, train_labels, test_images, test_labels = [Path(path) for path in paths if path is not None]

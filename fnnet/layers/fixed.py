@@ -16,7 +16,8 @@ class Fixed:
     is the identity. At the beginning of a network it costs no backward pass at all.
 
     >>> import numpy as np
-    >>> from fnnet import Affine, count_params
+    >>> from fnnet import Affine
+    >>> from fnnet.values import count_params
     >>> layer = Fixed(Affine([[2.0]], [1.0]))
     >>> layer.forward(np.array([[3.0]]))[0], count_params(layer)
     (array([[7.]]), 0)

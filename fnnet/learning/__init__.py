@@ -1,1 +1,9 @@
-"""Training as a stream of states: what it is given, one step in a clear and in a fused form, the stream, and its use."""
+"""Training as a stream of states: its arguments, one step in a clear and a fused form, the stream, and figures."""
+
+from fnnet.learning.evaluation import evaluate
+from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted
+from fnnet.learning.stream import Diverged, State, train
+
+__all__ = [
+    "Diverged", "State", "accuracy", "confusion", "evaluate", "precision_recall", "predicted", "train",
+]  # fmt: skip

@@ -18,7 +18,7 @@ Learn: TypeAlias = Callable[
 
 
 def clear(plan: Plan) -> Learn:
-    """The step of any network. `fnnet.learning.fused` has a faster one for plain networks, which gives the same bits."""
+    """The step of any network. `fused` has a faster one for plain networks, with the same bits."""
 
     def learn(
         params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None

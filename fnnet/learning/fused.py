@@ -1,4 +1,4 @@
-"""The training step of a plain network, fused: the same bits as the clear form in `fnnet.learning.clear`, in half the time.
+"""The training step of a plain network, fused: the same bits as the clear form, in half the time.
 
 Plain is a tuple of Affine layers and of layers without arrays, with class indices under softmax and cross-entropy,
 and an optimizer that treats every number alike. What is saved: records of gradients that nobody sees, arrays that

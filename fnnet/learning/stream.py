@@ -12,8 +12,9 @@ import numpy as np
 
 from fnnet.learning.arguments import MakeLoss, Plan, epoch_order, make_plan
 from fnnet.learning.clear import Learn, clear
+from fnnet.learning.evaluation import evaluate
 from fnnet.learning.fused import fuse
-from fnnet.learning.prediction import cast, evaluate
+from fnnet.network.chunks import cast
 from fnnet.network.folds import Params, training
 from fnnet.network.shapes import describe, layers_of
 from fnnet.optimizers import SGD, Optimizer, OptimizerState

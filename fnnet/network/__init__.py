@@ -1,1 +1,12 @@
-"""A network as a tuple of layers: the two folds over it, and what can be asked of it by them."""
+"""A network as a tuple of layers: the two folds over it, and what they tell of it and of each example."""
+
+from fnnet.network.chunks import predict
+from fnnet.network.folds import Layer, Params, absorb, backward, backward_trace, forward, gradients, training
+from fnnet.network.per_example import per_example_grads
+from fnnet.network.pushes import Push, who_moved
+from fnnet.network.shapes import LayerShape, summarize
+
+__all__ = [
+    "Layer", "LayerShape", "Params", "Push", "absorb", "backward", "backward_trace", "forward", "gradients",
+    "per_example_grads", "predict", "summarize", "training", "who_moved",
+]  # fmt: skip

@@ -16,7 +16,7 @@ from fnnet.values.tree import arrays, count_params, dtype_of
 
 @final
 @frozen
-class Row:
+class LayerShape:
     """One layer: its place ("0", "1", and "1.0" inside a nested tuple), name, output shape, and what it holds."""
 
     place: str
@@ -46,7 +46,7 @@ def layers_of(params: Params, place: str = "") -> Iterator[tuple[str, Any]]:
         yield from layers_of(layer, f"{place}{i}.")
 
 
-def summarize(params: Params, shape: tuple[int, ...]) -> list[Row]:
+def summarize(params: Params, shape: tuple[int, ...]) -> list[LayerShape]:
     """A row for each layer, when one example has this shape (without the axis of examples).
 
     Raises ValueError, naming the layer by its place, where a layer can't take what the one before it gives.
@@ -61,7 +61,7 @@ def summarize(params: Params, shape: tuple[int, ...]) -> list[Row]:
         with np.errstate(all="ignore"):  # the shape is wanted, and not what the zeros come to
             x = _run(layer, x, f"layer {place} ({describe(layer)})")
         size = sum(a.nbytes for a in arrays(layer).values())
-        rows.append(Row(place, describe(layer), x.shape[1:], count_params(layer), size))
+        rows.append(LayerShape(place, describe(layer), x.shape[1:], count_params(layer), size))
     return rows
 
 

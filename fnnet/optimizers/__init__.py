@@ -4,17 +4,10 @@ from fnnet.optimizers.adam import Adam, AdamW
 from fnnet.optimizers.base import Optimizer, OptimizerState
 from fnnet.optimizers.clipping import Clipped, clip, global_norm
 from fnnet.optimizers.scaled import AdaGrad, RMSprop
+from fnnet.optimizers.schedules import Constant, Cosine, Exponential, OneCycle, Rate, Schedule, StepDecay, WarmUp
 from fnnet.optimizers.sgd import SGD
 
 __all__ = [
-    "SGD",
-    "AdaGrad",
-    "Adam",
-    "AdamW",
-    "Clipped",
-    "Optimizer",
-    "OptimizerState",
-    "RMSprop",
-    "clip",
-    "global_norm",
-]
+    "SGD", "AdaGrad", "Adam", "AdamW", "Clipped", "Constant", "Cosine", "Exponential", "OneCycle", "Optimizer",
+    "OptimizerState", "RMSprop", "Rate", "Schedule", "StepDecay", "WarmUp", "clip", "global_norm",
+]  # fmt: skip

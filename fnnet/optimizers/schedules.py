@@ -24,7 +24,7 @@ Rate: TypeAlias = float | Schedule
 def rate(lr: Rate, step: int) -> float:
     """The learning rate of a step, from a number or a schedule.
 
-    >>> rate(0.1, 7), rate(Step(0.1, every=5, factor=0.5), 7)
+    >>> rate(0.1, 7), rate(StepDecay(0.1, every=5, factor=0.5), 7)
     (0.1, 0.05)
     """
     return lr(step) if callable(lr) else lr
@@ -53,10 +53,10 @@ class Constant:
 
 @final
 @frozen
-class Step:
+class StepDecay:
     """``lr factor^floor(step / every)``.
 
-    >>> [Step(0.1, every=2, factor=0.5)(step) for step in range(5)]
+    >>> [StepDecay(0.1, every=2, factor=0.5)(step) for step in range(5)]
     [0.1, 0.1, 0.05, 0.05, 0.025]
     """
 

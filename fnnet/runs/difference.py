@@ -6,9 +6,9 @@ from itertools import zip_longest
 import numpy as np
 
 from fnnet.learning.stream import State
-from fnnet.runs.history import Row
+from fnnet.runs.history import Epoch
 from fnnet.values.array import Array
-from fnnet.values.fingerprint import outline
+from fnnet.values.fingerprint import structure
 from fnnet.values.record import settings
 from fnnet.values.tree import arrays
 
@@ -19,7 +19,7 @@ def difference(was: State, now: State) -> str | None:
         a, b = repr(getattr(was, name)), repr(getattr(now, name))
         if a != b:
             return f"{name} was {a} and is {b}"
-    for before, after in zip_longest(outline(was), outline(now), fillvalue="nothing"):
+    for before, after in zip_longest(structure(was), structure(now), fillvalue="nothing"):
         if before != after:
             return f"{before} has become {after}"
     return _first_array(arrays(was), arrays(now))
@@ -42,10 +42,10 @@ def _bits(a: Array) -> Array:
     return np.frombuffer(a.tobytes(), f"V{a.itemsize}")
 
 
-def first_difference(was: Iterable[Row], now: Iterable[Row]) -> str | None:
+def first_difference(was: Iterable[Epoch], now: Iterable[Epoch]) -> str | None:
     """The first epoch in which two histories differ, in one sentence; None when the epochs of both are the same."""
     for before, after in zip(was, now, strict=False):
-        for name in Row._fields:
+        for name in Epoch._fields:
             a, b = repr(getattr(before, name)), repr(getattr(after, name))
             if a != b:
                 return f"epoch {before.epoch}: {name} was {a} and is {b}"

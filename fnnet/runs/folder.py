@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fnnet.runs.archive import FileError, write
-from fnnet.runs.history import HEAD, Row, read_history, text
+from fnnet.runs.history import HEAD, Epoch, read_history, text
 from fnnet.runs.run import STATE, Run
 
 #: The last state before the newest that ended an epoch; the first network, where another run gave it; the network to
@@ -45,7 +45,7 @@ def tidy(folder: Path, run: Run, record: dict[str, Any]) -> None:
     _write_record(folder, record)
 
 
-def keep(folder: Path, run: Run, rows: Iterable[Row], ended: bool) -> None:
+def keep(folder: Path, run: Run, rows: Iterable[Epoch], ended: bool) -> None:
     """Save the run's state, and before it the rows of the epochs since the state that the folder holds.
 
     ``ended`` says that that one ended an epoch: it then becomes the previous one. Raises FileError when it can't be

@@ -28,7 +28,7 @@ OPTIMIZERS: dict[str, Callable[..., optimizers.Optimizer]] = {
 }
 SCHEDULES: dict[str, Callable[[float, int], schedules.Rate]] = {
     "constant": lambda lr, steps: lr,
-    "step": lambda lr, steps: schedules.Step(lr, max(1, steps // 3)),
+    "step": lambda lr, steps: schedules.StepDecay(lr, max(1, steps // 3)),
     "exponential": lambda lr, steps: schedules.Exponential(lr, 0.01 ** (1.0 / steps)),
     "cosine": schedules.Cosine,
     "warm-up": lambda lr, steps: schedules.WarmUp(max(1, steps // 20), lr),

@@ -1,7 +1,6 @@
 """For learning: back-propagation worked out in the course's letters, and whose examples move a weight."""
 
 from fnnet.teaching.formats import FORMATS, comma_separated, latex, markdown, record, text
-from fnnet.teaching.pushes import Push, who_moved
 from fnnet.teaching.row import KINDS, Row
 from fnnet.teaching.sheet import blank, solution
 from fnnet.teaching.tracing import LIMIT, trace
@@ -12,7 +11,6 @@ __all__ = [
     "KINDS",
     "LECTURE",
     "LIMIT",
-    "Push",
     "Row",
     "blank",
     "comma_separated",
@@ -24,5 +22,4 @@ __all__ = [
     "text",
     "trace",
     "weights",
-    "who_moved",
 ]

@@ -14,7 +14,8 @@ def blank(rows: Iterable[Row], cells: Sequence[str]) -> tuple[Row, ...]:
     result are to be filled in, and its figure is blank wherever it is put in. What is given can't be blank.
     Raises ValueError for what no row is called.
 
-    >>> from fnnet import Affine, MeanSquaredError, trace
+    >>> from fnnet import Affine, MeanSquaredError
+    >>> from fnnet.teaching import trace
     >>> rows = trace((Affine([[3.0]], [1.0]),), MeanSquaredError([[5.0]]), [[2.0]])
     >>> print(*blank(rows, ["g_1", "updates"])[5:7], sep="\n")
     g_1 = u_10 + u_11 f_1 = ____ = ____

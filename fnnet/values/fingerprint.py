@@ -18,7 +18,7 @@ def fingerprint(tree: Any) -> str:
     (True, False)
     """
     digest = hashlib.sha256()
-    for text in outline(tree):
+    for text in structure(tree):
         digest.update(text.encode() + b"\0")
     for path, a in arrays(tree).items():
         digest.update(f"{path} {a.dtype.str} {a.shape}".encode() + b"\0")
@@ -26,24 +26,24 @@ def fingerprint(tree: Any) -> str:
     return digest.hexdigest()
 
 
-def outline(tree: Any) -> Iterator[str]:
+def structure(tree: Any) -> Iterator[str]:
     """The classes of a tree and their settings, without the arrays.
 
     >>> from fnnet import Affine, Scale
-    >>> list(outline((Scale(0.5), Affine([[1.0]], [0.0]))))
+    >>> list(structure((Scale(0.5), Affine([[1.0]], [0.0]))))
     ['tuple 2', 'Scale', 'factor=0.5', 'Affine']
     """
     if isinstance(tree, tuple):
         yield f"tuple {len(tree)}"
         for part in tree:
-            yield from outline(part)
+            yield from structure(part)
         return
     yield type(tree).__name__
     for name in settings(type(tree)):
         yield f"{name}={_said(getattr(tree, name))}"
     for name, kind in kept_fields(type(tree)):
         if kind in PARTS:
-            yield from outline(getattr(tree, name))
+            yield from structure(getattr(tree, name))
 
 
 def _said(value: Any) -> str:

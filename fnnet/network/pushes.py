@@ -6,10 +6,9 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.layers import Fixed
-from fnnet.learning.prediction import cast, predict
-from fnnet.network.folds import Params, forward
-from fnnet.network.per_example import per_example, per_example_grads
+from fnnet.network.chunks import cast, predict
+from fnnet.network.folds import Params, backward, forward
+from fnnet.network.per_example import per_example
 from fnnet.network.shapes import describe, layers_of, summarize
 from fnnet.values.array import Array, freeze
 from fnnet.values.keys import Key, Purpose, generator, key
@@ -66,22 +65,23 @@ def who_moved(net: Params, loss: Any, x: Any, weight: str) -> tuple[Push, ...]:
     return tuple(Push(int(i), float(pushes[i]) + 0.0, float(sizes[i]) / total) for i in order)
 
 
-def _portions(net: Params, x: Array, dout: Array, path: str) -> Iterator[Array]:
+def _portions(net: Any, x: Array, dout: Array, path: str) -> Iterator[Array]:
     """The gradients (n, ...) of one array, for a portion of the examples after the other."""
-    alone = _alone(net, path)
-    size = max(1, HELD // leaves(alone)[path].size)
+    size = max(1, HELD // leaves(net)[path].size)
     for start in range(0, len(x), size):
         part = slice(start, start + size)
         _, caches = forward(net, x[part])
-        yield leaves(per_example_grads(alone, caches, dout[part]))[path]
+        yield _of_array(net, caches, dout[part], path)
 
 
-def _alone(net: Params, path: str) -> Any:
-    """The network in which only the layer that has this array is trained; its caches are those of the network."""
+def _of_array(net: Any, caches: Any, dout: Array, path: str) -> Array:
+    """The gradients of each example in one array: no others are made, which would take as much memory each."""
     if not isinstance(net, tuple):
-        return net
-    number = int(path.split(".")[0])
-    return tuple(layer if i == number else Fixed(layer) for i, layer in enumerate(net))
+        return leaves(per_example(net, caches, dout)[1])[path]
+    head, rest = path.split(".", 1)
+    i = int(head)
+    dout, _ = backward(net[i + 1 :], caches[i + 1 :], dout)
+    return _of_array(net[i], caches[i], dout, rest)
 
 
 def _number(arrays: dict[str, Array], weight: str) -> tuple[str, tuple[int, ...]]:

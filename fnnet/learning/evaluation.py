@@ -1,0 +1,29 @@
+"""How good a network is: its mean loss and its accuracy on any number of examples."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fnnet.learning.metrics import predicted
+from fnnet.network.chunks import chunks
+from fnnet.network.folds import Params
+
+
+def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> tuple[float, float]:
+    """The mean loss, and the share of examples whose largest output is the one of their target.
+
+    Targets are class indices (N,) or rows (N, K), as ``loss(targets)`` takes them.
+
+    >>> from fnnet import Affine, SoftmaxCrossEntropy
+    >>> value, accuracy = evaluate((Affine(np.eye(2), np.zeros(2)),), SoftmaxCrossEntropy, [[0, 9], [9, 0]], [1, 1])
+    >>> round(value, 3), accuracy
+    (4.5, 0.5)
+    """
+    targets = np.asarray(targets)
+    labels = targets if targets.ndim == 1 else predicted(targets)
+    total, right = 0.0, 0
+    for part, y in chunks(net, np.asarray(x)):
+        total += float(loss(targets[part]).forward(y)[0]) * len(y)
+        right += int(np.count_nonzero(predicted(y) == labels[part]))
+    return total / len(targets), right / len(targets)
