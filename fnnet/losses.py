@@ -1,8 +1,7 @@
 """Losses: the last layer of a network in training. A loss knows its targets and returns one number.
 
 ``forward(logits)`` gives the value and a cache, ``backward(cache, dout)`` gives dlogits for ``dout`` = 1.0 (or any
-factor). With weights, one an example, the value is ``sum(w l) / sum(w)``: weight 0 is as if the example were
-absent, 2 as if it stood there twice. N examples, K classes or outputs.
+factor). With weights, one an example, the value is ``sum(w l) / sum(w)``. N examples, K classes or outputs.
 """
 
 from typing import Any, Self, final
@@ -12,23 +11,16 @@ import numpy as np
 from fnnet.values.array import Array, freeze, readonly
 from fnnet.values.numeric import log_softmax_and_softmax, sigmoid, softplus
 from fnnet.values.record import data, frozen
+from fnnet.values.weights import example_weights, shares
 
 
 def _weights(values: Any) -> Array | None:
-    if values is None:
-        return None
-    weights = readonly(values)
-    if weights.ndim != 1 or not np.all(weights >= 0) or not np.isfinite(weights.sum()):
-        raise ValueError("weights must be (N,) finite numbers, none negative")
-    return weights
+    return None if values is None else example_weights(values)
 
 
 def _shares(weights: Array, like: Array) -> Array:
     """What each example's loss counts for in the value, (N,)."""
-    if len(weights) != len(like):
-        raise ValueError(f"weights must be (N,) for {len(like)} examples, got {weights.shape}")
-    shares = weights / (weights.sum() or 1.0)
-    return shares.astype(like.real.dtype)
+    return shares(example_weights(weights, len(like))).astype(like.real.dtype)
 
 
 def _total(losses: Array, weights: Array | None) -> Any:

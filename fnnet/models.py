@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from fnnet.layers import GELU, Affine, BatchNorm, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
-from fnnet.layers.affine import Init
+from fnnet.values.initial import Init
 from fnnet.values.keys import Purpose, key
 
 #: The activations by the names that the command line uses.

@@ -1,7 +1,7 @@
 """The fused step: for every plain network the bits of the clear form, and for every other the clear form itself."""
 
 from itertools import islice, pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -34,14 +34,16 @@ from fnnet import (
     Tanh,
     freeze,
     frozen,
+    map_params,
     one_hot,
     train,
 )
 from fnnet.learning import Diverged, State
 from fnnet.learning import stream as stream_module
-from fnnet.learning.arguments import Plan, make_plan
-from fnnet.learning.fused import fuse
-from fnnet.optimizers import AdaGrad, Clipped, Cosine, RMSprop
+from fnnet.learning.arguments import Arguments, check_arguments
+from fnnet.learning.fused import fuse, laid_out
+from fnnet.optimizers import AdaGrad, Clipped, Cosine, OptimizerState, RMSprop
+from fnnet.optimizers.base import elementwise
 from fnnet.values import arrays, fingerprint
 
 OPTIMIZERS: dict[str, Any] = {
@@ -99,7 +101,7 @@ def typed(net: tuple[Any, ...], dtype: str) -> tuple[Any, ...]:
 def clear_states(monkeypatch: pytest.MonkeyPatch, *given: Any, **named: Any) -> list[State]:
     """The states of the clear form."""
     with monkeypatch.context() as patch:
-        patch.setattr(stream_module, "fuse", lambda plan, net: None)
+        patch.setattr(stream_module, "fuse", lambda args, net: None)
         return list(train(*given, **named))
 
 
@@ -123,7 +125,10 @@ def test_every_state_has_the_bits_of_the_clear_form(
         "epochs": 10,
         "batch_size": 5,
     }
-    assert fuse(make_plan(net, x, y, SoftmaxCrossEntropy, OPTIMIZERS[optimizer], 5, None, None, None), net) is not None
+    assert (
+        fuse(check_arguments(net, x, y, SoftmaxCrossEntropy, OPTIMIZERS[optimizer], 5, None, None, None), net)
+        is not None
+    )
     fused, clear = list(train(net, x, y, **how)), clear_states(monkeypatch, net, x, y, **how)
     assert len(fused) == 40
     assert [*map(same_bits, fused, clear)] == [True] * 40
@@ -231,41 +236,116 @@ def test_what_is_not_plain_takes_the_clear_form(monkeypatch: pytest.MonkeyPatch,
     net, changes = OTHERS[name]
     how = {"y": Y, "loss": SoftmaxCrossEntropy, "optimizer": SGD(0.1), "weights": None, **changes}
     y = how.pop("y")
-    plan = make_plan(net, X, y, how["loss"], how["optimizer"], 4, how["weights"], None, None)
-    assert fuse(plan, net) is None
+    args = check_arguments(net, X, y, how["loss"], how["optimizer"], 4, how["weights"], None, None)
+    assert fuse(args, net) is None
     here = list(islice(train(net, X, y, **how), 5))
     assert all(map(same_bits, here, clear_states(monkeypatch, net, X, y, **how)))
 
 
 @pytest.fixture
-def plan() -> Plan:
-    """The plan of a plain run by momentum."""
-    return make_plan(PLAIN, X, Y, SoftmaxCrossEntropy, OPTIMIZERS["momentum"], 4, None, None, None)
+def args() -> Arguments:
+    """The arguments of a plain run by momentum."""
+    return check_arguments(PLAIN, X, Y, SoftmaxCrossEntropy, OPTIMIZERS["momentum"], 4, None, None, None)
 
 
-def test_other_moments_are_taken_as_they_are(plan: Plan) -> None:
-    """Neither a network nor moments are taken for those that went out last, unless they are."""
-    learn, batch = fuse(plan, PLAIN), (None, plan.x[:4], plan.y[:4], None)
-    start = OPTIMIZERS["momentum"].init(PLAIN)
+def test_a_step_knows_nothing_but_what_it_is_given(args: Arguments) -> None:
+    """Whatever went through a fused step before, it says of a network and moments what a fresh one says."""
+    learn, batch = fuse(args, PLAIN), (None, args.x[:4], args.y[:4], None)
+    params, start = laid_out(PLAIN, OPTIMIZERS["momentum"].init(PLAIN))
     assert learn is not None
-    for changed in (lambda p, o: (p, start), lambda p, o: (PLAIN, o), lambda p, o: (PLAIN, start), lambda p, o: (p, o)):
-        _, *last = learn(PLAIN, start, *batch)
-        given = changed(*last)
-        fresh = fuse(plan, PLAIN)
+    for changed in (lambda p, o: (p, start), lambda p, o: (params, o), lambda p, o: (params, start)):
+        _, *last = learn(params, start, *batch)
+        fresh = fuse(args, PLAIN)
         assert fresh is not None
-        (a, *here), (b, *there) = learn(*given, *batch), fresh(*given, *batch)
+        (a, *here), (b, *there) = learn(*changed(*last), *batch), fresh(*changed(*last), *batch)
         assert (a, *map(fingerprint, here)) == (b, *map(fingerprint, there))
 
 
-def test_a_step_that_diverges_changes_nothing(plan: Plan) -> None:
+def test_layers_of_one_shape_that_change_places_are_copied_anew() -> None:
+    """A trained network whose layers are put together in another order is trained as it stands."""
+    square = (affine(0, 6, 5), Sigmoid(), affine(1, 5, 5), Sigmoid(), affine(2, 5, 5), Sigmoid(), affine(3, 5, 3))
+    *_, last = train(square, X, Y, loss=SoftmaxCrossEntropy, epochs=1)
+    trained = last.params
+    turned = (*trained[:2], trained[4], Sigmoid(), trained[2], *trained[5:])
+    copied = map_params(np.array, turned)
+    for one, other in zip(
+        *(train(net, X, Y, loss=SoftmaxCrossEntropy, epochs=2) for net in (turned, copied)), strict=True
+    ):
+        assert same_bits(one, other)
+
+
+def test_a_step_that_diverges_changes_nothing(args: Arguments) -> None:
     """When the loss is not finite the network and the optimizer's state come back as they were."""
-    learn, start = fuse(plan, PLAIN), OPTIMIZERS["momentum"].init(PLAIN)
+    learn, (net, start) = fuse(args, PLAIN), laid_out(PLAIN, OPTIMIZERS["momentum"].init(PLAIN))
     assert learn is not None
     with np.errstate(all="ignore"):
-        value, params, optimizer = learn(PLAIN, start, None, freeze(np.full((4, 6), np.nan)), plan.y[:4], None)
+        value, params, optimizer = learn(net, start, None, freeze(np.full((4, 6), np.nan)), args.y[:4], None)
     assert np.isnan(value)
-    assert params is PLAIN
+    assert params is net
     assert optimizer is start
+
+
+@frozen
+class Backwards:
+    """An optimizer with a rule that nobody asked for, and a step of its own that goes the other way."""
+
+    lr: float = 0.1
+    weight_decay: float = 0.0
+
+    def init(self, params: Any) -> OptimizerState:
+        """Nothing."""
+        return OptimizerState(0, ())
+
+    def step(self, params: Any, grads: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
+        """Uphill."""
+        return map_params(lambda p, g: p + self.lr * g, params, grads), OptimizerState(state.step + 1, ())
+
+    def rule(self, lr: float, step: int) -> Any:
+        """Downhill."""
+        return lambda p, g: (p - lr * g,)
+
+
+def test_an_optimizer_is_trained_by_its_own_step() -> None:
+    """A method that happens to be called ``rule`` never stands in for an optimizer's step."""
+    first = next(train(PLAIN, X, Y, loss=SoftmaxCrossEntropy, optimizer=Backwards()))
+    down = next(train(PLAIN, X, Y, loss=SoftmaxCrossEntropy, optimizer=SGD(0.1)))
+    moves = map_params(lambda up, p, d: (up - p) + (d - p), first.params, PLAIN, down.params)
+    assert all(np.abs(a).max() < 1e-6 for a in arrays(moves).values())
+
+
+@frozen
+class Views:
+    """An elementwise optimizer whose rule gives a part of a larger array."""
+
+    lr: float = 0.1
+    weight_decay: float = 0.0
+    decay: str = "matrices"
+    decoupled: ClassVar[bool] = False
+    step = elementwise
+
+    def init(self, params: Any) -> OptimizerState:
+        """Nothing."""
+        return OptimizerState(0, ())
+
+    def rule(self, lr: float, step: int) -> Any:
+        """Gradient descent, in the lower half of two rows."""
+        return lambda p, g: (np.stack([g, p - lr * g])[1],)
+
+
+def test_an_elementwise_optimizer_of_ones_own_is_fused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who takes `elementwise` for a step is fused, with the bits of the clear form, in whatever memory."""
+    how = {"loss": SoftmaxCrossEntropy, "optimizer": Views(), "epochs": 3}
+    assert fuse(check_arguments(PLAIN, X, Y, SoftmaxCrossEntropy, Views(), 4, None, None, None), PLAIN) is not None
+    assert all(map(same_bits, list(train(PLAIN, X, Y, **how)), clear_states(monkeypatch, PLAIN, X, Y, **how)))
+
+
+@pytest.mark.parametrize("dtype", [np.uint64, np.int64, np.uint8, ">i4"])
+def test_labels_of_any_whole_number_train_in_both_steps(monkeypatch: pytest.MonkeyPatch, dtype: Any) -> None:
+    """Labels of any integer dtype give the same bits, in the fused and in the clear step."""
+    how = {"loss": SoftmaxCrossEntropy, "epochs": 2}
+    states = list(train(PLAIN, X, Y.astype(dtype), **how))
+    assert all(map(same_bits, states, clear_states(monkeypatch, PLAIN, X, Y.astype(dtype), **how)))
+    assert all(map(same_bits, states, train(PLAIN, X, Y, **how)))
 
 
 @frozen

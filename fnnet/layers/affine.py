@@ -3,26 +3,16 @@
 N examples, I inputs, O outputs.
 """
 
-from collections.abc import Callable
-from typing import Any, Literal, Self, final
+from typing import Any, Self, final
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from fnnet.values.array import Array, freeze, readonly
-from fnnet.values.keys import Key, generator
+from fnnet.values.initial import Init, first_weights
+from fnnet.values.keys import Key
 from fnnet.values.numeric import sum_rows
 from fnnet.values.record import frozen, param, replace
-
-Init = Literal["glorot", "he", "lecun", "normal"]
-
-#: The standard deviation of the first weights, from the numbers of inputs and outputs.
-DEVIATIONS: dict[str, Callable[[int, int], float]] = {
-    "glorot": lambda inputs, outputs: (2.0 / (inputs + outputs)) ** 0.5,
-    "he": lambda inputs, outputs: (2.0 / inputs) ** 0.5,
-    "lecun": lambda inputs, outputs: (1.0 / inputs) ** 0.5,
-    "normal": lambda inputs, outputs: 1.0,
-}
 
 
 @final
@@ -50,11 +40,7 @@ class Affine:
 
     @classmethod
     def init(cls, key: Key, inputs: int, outputs: int, init: Init = "glorot", dtype: DTypeLike = np.float32) -> Self:
-        """First weights from a normal distribution of mean 0, and ``b = 0``.
-
-        The standard deviation is ``sqrt(1 / I)`` for "lecun" (LeCun et al. 1998), ``sqrt(2 / (I + O))`` for
-        "glorot" (Glorot and Bengio 2010), ``sqrt(2 / I)`` for "he" (He et al. 2015) and 1 for "normal", the
-        course's. Raises ValueError for sizes below 1 and unknown names.
+        """`first_weights`, and ``b = 0``. Raises ValueError for sizes below 1 and unknown names.
 
         >>> from fnnet.values.keys import Purpose, key
         >>> Affine.init(key(0, Purpose.INITIALIZATION), 784, 128)
@@ -62,10 +48,8 @@ class Affine:
         """
         if inputs < 1 or outputs < 1:
             raise ValueError(f"an Affine layer needs at least 1 input and 1 output, got {inputs} and {outputs}")
-        if init not in DEVIATIONS:
-            raise ValueError(f"init must be one of {', '.join(DEVIATIONS)}, got {init!r}")
-        W = DEVIATIONS[init](inputs, outputs) * generator(key).standard_normal((inputs, outputs))
-        return cls(freeze(W.astype(dtype)), freeze(np.zeros(outputs, dtype)))
+        W = first_weights(key, (inputs, outputs), inputs, outputs, init, dtype)
+        return cls(W, freeze(np.zeros(outputs, dtype)))
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         """Y (N, O), and X as the cache."""

@@ -5,10 +5,11 @@ from typing import Self, final
 
 import attrs
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from fnnet.values.array import Array, freeze
 from fnnet.values.record import buffer, frozen
+from fnnet.values.weights import example_weights, shares
 
 
 def _finite(instance: object, attribute: object, value: float) -> None:
@@ -36,6 +37,12 @@ class Scale:
         return freeze(dout * self.factor), self
 
 
+def _weighted(x: Array, share: Array) -> tuple[Array, Array]:
+    """Mean and deviation of each column, each row counting for its share of 1."""
+    mean = np.dot(share, x)
+    return mean, np.sqrt(np.dot(share, np.square(x - mean)))
+
+
 @final
 @frozen
 class Standardize:
@@ -51,10 +58,19 @@ class Standardize:
     deviation: Array = buffer()
 
     @classmethod
-    def of(cls, x: Array, dtype: DTypeLike = np.float32) -> Self:
-        """The layer that brings these rows (N, F) to mean 0 and deviation 1; a constant column is only moved."""
-        mean, deviation = x.mean(0, np.float64), x.std(0, np.float64)
-        return cls(freeze(mean.astype(dtype)), freeze(np.where(deviation > 0, deviation, 1.0).astype(dtype)))
+    def of(cls, x: Array, dtype: DTypeLike = np.float32, weights: ArrayLike | None = None) -> Self:
+        """The layer that brings these rows (N, F) to mean 0 and deviation 1; a constant column is only moved.
+
+        With ``weights`` (N,) a row of weight 2 counts as if it stood there twice, one of weight 0 not at all.
+        """
+        if weights is None:
+            mean, deviation = x.mean(0, np.float64), x.std(0, np.float64)
+        else:
+            share = shares(example_weights(weights, len(x)))
+            x = x[share > 0]
+            mean, deviation = _weighted(x, share[share > 0])
+        varies = x.max(0) > x.min(0)  # a constant column's deviation may be that of rounding
+        return cls(freeze(mean.astype(dtype)), freeze(np.where(varies, deviation, 1.0).astype(dtype)))
 
     def forward(self, x: Array) -> tuple[Array, None]:
         """``(x - mean) / deviation``."""

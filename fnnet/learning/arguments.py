@@ -5,13 +5,14 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.network.folds import offers
+from fnnet.network.folds import absorbs, offers
 from fnnet.network.shapes import summarize
 from fnnet.optimizers import Optimizer
 from fnnet.values.array import Array, freeze, readonly
 from fnnet.values.keys import Purpose, generator, key
 from fnnet.values.record import frozen
 from fnnet.values.tree import dtype_of
+from fnnet.values.weights import example_weights
 
 #: From targets, and weights where there are any, to a loss: the class of a loss is one.
 MakeLoss = Callable[..., Any]
@@ -19,7 +20,7 @@ MakeLoss = Callable[..., Any]
 
 @final
 @frozen
-class Plan:
+class Arguments:
     """All that a run reads and never changes."""
 
     x: Array
@@ -36,10 +37,10 @@ class Plan:
     absorbs: bool
 
 
-def make_plan(
+def check_arguments(
     net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: Any, weights: Any, validation: Any, patience: Any
-) -> Plan:
-    """The plan of a run. Raises ValueError for what can't be trained, naming it; see `train`."""
+) -> Arguments:
+    """The arguments of a run, read-only. Raises ValueError for what can't be trained, naming it; see `train`."""
     x, y = readonly(x), readonly(y)
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"x and y must have the same number of examples, at least one, got {len(x)} and {len(y)}")
@@ -51,16 +52,20 @@ def make_plan(
     dtype = dtype_of(net)
     output = summarize(net, x.shape[1:])[-1].output if net else x.shape[1:]
     _check_targets(loss, y, output, dtype)
-    if weights is not None:
-        weights = readonly(weights)
-        if weights.shape != (len(x),) or not (np.isfinite(weights) & (weights >= 0)).all():
-            raise ValueError(f"weights must be ({len(x)},) finite numbers, none negative, got shape {weights.shape}")
+    weights = None if weights is None else example_weights(weights, len(x))
     if validation is not None:
         validation = _validation(readonly(validation[0]), readonly(validation[1]), x)
         _check_targets(loss, validation[1], output, dtype, "of validation ")
-    noisy, absorbs = offers(net, "training"), offers(net, "absorb")
-    steps = steps_per_epoch(len(x), size)
-    return Plan(x, y, weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs)
+    steps, noisy = steps_per_epoch(len(x), size), offers(net, "training")
+    return Arguments(
+        x, _indices(y), weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs(net)
+    )
+
+
+def _indices(y: Array) -> Array:
+    """Class indices in a dtype that an index may have; all other targets as they are."""
+    as_they_are = y.ndim != 1 or y.dtype.kind not in "iu" or np.can_cast(y.dtype, np.intp)
+    return y if as_they_are else freeze(y.astype(np.intp))
 
 
 def _validation(x: Array, y: Array, like: Array) -> tuple[Array, Array]:

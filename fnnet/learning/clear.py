@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from fnnet.learning.arguments import Plan
+from fnnet.learning.arguments import Arguments
 from fnnet.network.folds import absorb, forward, gradients, training
 from fnnet.optimizers import OptimizerState
 from fnnet.values.array import Array
@@ -17,19 +17,19 @@ Learn: TypeAlias = Callable[
 ]
 
 
-def clear(plan: Plan) -> Learn:
+def clear(args: Arguments) -> Learn:
     """The step of any network. `fused` has a faster one for plain networks, with the same bits."""
 
     def learn(
         params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
     ) -> tuple[Any, Any, OptimizerState]:
         net = params if noise is None else training(params, noise)
-        loss = plan.loss(y) if weights is None else plan.loss(y, weights)
+        loss = args.loss(y) if weights is None else args.loss(y, weights)
         value, caches = forward((net, loss), x)
         if not math.isfinite(value):
             return value, params, optimizer
         grads, _ = gradients((net, loss), caches, 1.0)
-        params, optimizer = plan.optimizer.step(params, grads, optimizer)
-        return value, absorb(params, caches[0]) if plan.absorbs else params, optimizer
+        params, optimizer = args.optimizer.step(params, grads, optimizer)
+        return value, absorb(params, caches[0]) if args.absorbs else params, optimizer
 
     return learn

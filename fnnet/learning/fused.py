@@ -13,12 +13,13 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.layers.affine import Affine
-from fnnet.learning.arguments import Plan
+from fnnet.learning.arguments import Arguments
 from fnnet.learning.clear import Learn
 from fnnet.losses import SoftmaxCrossEntropy
 from fnnet.optimizers import OptimizerState
-from fnnet.optimizers.base import flushed
-from fnnet.values.array import Array
+from fnnet.optimizers.base import elementwise, flushed
+from fnnet.optimizers.schedules import rate
+from fnnet.values.array import Array, freeze
 from fnnet.values.keys import Key
 from fnnet.values.numeric import ones, row_max
 from fnnet.values.record import frozen, kept_fields, replace
@@ -56,9 +57,9 @@ class Layout:
         return cls(tuple(places), start)
 
     def flat(self, net: Any) -> Array:
-        """The parameters of a network of this layout, as one array."""
-        made: Array = np.concatenate([a.ravel() for a in params_of(net)])
-        return made
+        """The parameters of a network of this layout, copied into one array."""
+        flat: Array = np.concatenate([a.ravel() for a in params_of(net)])
+        return flat
 
     def views(self, flat: Array) -> list[tuple[int, Array, Array]]:
         """Each Affine layer's number, W and b, as views of the array."""
@@ -66,24 +67,28 @@ class Layout:
 
     def tree(self, net: Any, flat: Array) -> Any:
         """The network with its parameters replaced by views of a read-only array."""
+        flat = flat if flat.base is None else freeze(flat.copy())  # the base of a view is the array that owns memory
         layers = list(net)
         for i, W, b in self.views(flat):
             layers[i] = replace(layers[i], W=W, b=b)
         return tuple(layers)
 
 
-def fuse(plan: Plan, net: Any) -> Learn | None:
-    """The fused step of a plain network; None for any other."""
-    if not _is_plain(plan, net):
+def fuse(args: Arguments, net: Any) -> Learn | None:
+    """The fused step of a plain network; None for any other.
+
+    It takes a network and moments whose arrays are views of flat ones, as `laid_out` makes them, and gives such.
+    """
+    if not _is_plain(args, net):
         return None
     layout = Layout.of(net)
-    gradient = np.empty(layout.size, plan.dtype)
+    gradient = np.empty(layout.size, args.dtype)
     backward = _backward(net, {i: (dW, db) for i, dW, db in layout.views(gradient)})
     noisy = [i for i, layer in enumerate(net) if hasattr(layer, "training")]
-    held: dict[str, Any] = {"params": None}  # the last network and moments that went out of here, and their flat forms
+    optimizer: Any = args.optimizer  # whose step is `elementwise`, so that it has a rule
 
     def learn(
-        params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
+        params: Any, state: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
     ) -> tuple[Any, Any, OptimizerState]:
         layers = params
         if noise is not None:
@@ -93,32 +98,40 @@ def fuse(plan: Plan, net: Any) -> Learn | None:
         logits, caches = _forward(layers, x)
         value = _softmax_cross_entropy(logits, y)
         if not math.isfinite(value):
-            return value, params, optimizer
+            return value, params, state
         backward(layers, caches, logits)
-        if held["params"] is not params or held["moments"] is not optimizer.moments:
-            held.update(flat=layout.flat(params), flats=[layout.flat(moment) for moment in optimizer.moments])
-        rule = plan.optimizer.rule(optimizer.step)  # type: ignore[attr-defined]  # plain optimizers have it
-        flat, *flats = flushed(rule(held["flat"], gradient, *held["flats"]), optimizer.step)
-        params = layout.tree(params, flat)
-        moments = tuple([layout.tree(old, a) for old, a in zip(optimizer.moments, flats, strict=True)])
-        held.update(params=params, moments=moments, flat=flat, flats=flats)
-        return value, params, OptimizerState(optimizer.step + 1, moments)
+        update = optimizer.rule(rate(optimizer.lr, state.step), state.step)
+        p, *moments = flushed(update(_flat(params), gradient, *map(_flat, state.moments)), state.step)
+        trees = tuple([layout.tree(old, a) for old, a in zip(state.moments, moments, strict=True)])
+        return value, layout.tree(params, p), OptimizerState(state.step + 1, trees)
 
     return learn
 
 
-def _is_plain(plan: Plan, net: Any) -> bool:
+def laid_out(params: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
+    """A plain network and the state of its optimizer, the arrays of each being views of one flat array."""
+    layout = Layout.of(params)
+    net, *moments = (layout.tree(tree, freeze(layout.flat(tree))) for tree in (params, *state.moments))
+    return net, OptimizerState(state.step, tuple(moments))
+
+
+def _flat(net: Any) -> Array:
+    """The array that all parameters of a network are views of."""
+    return params_of(net)[0].base  # type: ignore[return-value]  # an array, since it is a view
+
+
+def _is_plain(args: Arguments, net: Any) -> bool:
     return (
         isinstance(net, tuple)
         and len(net) > 0
         and type(net[-1]) is Affine
         and all(_is_affine(layer) or not (isinstance(layer, tuple) or kept_fields(type(layer))) for layer in net)
-        and not plan.absorbs
-        and plan.loss is SoftmaxCrossEntropy
-        and plan.y.ndim == 1
-        and plan.weights is None
-        and hasattr(plan.optimizer, "rule")
-        and not getattr(plan.optimizer, "weight_decay", 0.0)
+        and not args.absorbs
+        and args.loss is SoftmaxCrossEntropy
+        and args.y.ndim == 1
+        and args.weights is None
+        and getattr(type(args.optimizer), "step", None) is elementwise
+        and not args.optimizer.weight_decay  # type: ignore[attr-defined]  # such optimizers have one
     )
 
 

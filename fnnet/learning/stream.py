@@ -10,10 +10,10 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.learning.arguments import MakeLoss, Plan, epoch_order, make_plan
+from fnnet.learning.arguments import Arguments, MakeLoss, check_arguments, epoch_order
 from fnnet.learning.clear import Learn, clear
 from fnnet.learning.evaluation import evaluate
-from fnnet.learning.fused import fuse
+from fnnet.learning.fused import fuse, laid_out
 from fnnet.network.chunks import cast
 from fnnet.network.folds import Params, training
 from fnnet.network.shapes import describe, layers_of
@@ -106,10 +106,10 @@ def train(
     >>> [round(state.loss, 3) for state in states]
     [0.693, 0.644, 0.6]
     """
-    plan = make_plan(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
+    args = check_arguments(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
     if epochs < 0:
         raise ValueError(f"epochs must be at least 0, got {epochs}")
-    return _stream(plan, first_state(net, optimizer, seed) if state is None else state, epochs)
+    return _stream(args, first_state(net, optimizer, seed) if state is None else state, epochs)
 
 
 def first_state(net: Params, optimizer: Optimizer, seed: int) -> State:
@@ -117,29 +117,33 @@ def first_state(net: Params, optimizer: Optimizer, seed: int) -> State:
     return State(params=net, optimizer=optimizer.init(net), best=(), seed=key(seed, Purpose.SHUFFLE).seed)
 
 
-def _stream(plan: Plan, state: State, epochs: int) -> Iterator[State]:
-    learn = fuse(plan, state.params) or clear(plan)
+def _stream(args: Arguments, state: State, epochs: int) -> Iterator[State]:
+    fused = fuse(args, state.params)
+    if fused:
+        params, optimizer = laid_out(state.params, state.optimizer)
+        state = replace(state, params=params, optimizer=optimizer)
+    learn = fused or clear(args)
     while state.epoch < epochs and not state.stopped:
-        order = epoch_order(state.seed, state.epoch, len(plan.x)) if plan.steps > 1 else None
-        for _ in range(state.batch, plan.steps):
-            state = _step(plan, learn, state, order)
+        order = epoch_order(state.seed, state.epoch, len(args.x)) if args.steps > 1 else None
+        for _ in range(state.batch, args.steps):
+            state = _step(args, learn, state, order)
             if state.batch == 0:
-                state = _validated(plan, state)
+                state = _validated(args, state)
             yield state
 
 
-def _step(plan: Plan, learn: Learn, state: State, order: Array | None) -> State:
-    x, y, weights = plan.x, plan.y, plan.weights
+def _step(args: Arguments, learn: Learn, state: State, order: Array | None) -> State:
+    x, y, weights = args.x, args.y, args.weights
     if order is not None:
-        rows = order[state.batch * plan.batch_size : (state.batch + 1) * plan.batch_size]
+        rows = order[state.batch * args.batch_size : (state.batch + 1) * args.batch_size]
         x, y, weights = _take(x, rows), _take(y, rows), None if weights is None else _take(weights, rows)
-    x = cast(x, plan.dtype)
-    noise = key(state.seed, Purpose.NOISE, state.epoch, state.batch) if plan.noisy else None
+    x = cast(x, args.dtype)
+    noise = key(state.seed, Purpose.NOISE, state.epoch, state.batch) if args.noisy else None
     value, params, optimizer = learn(state.params, state.optimizer, noise, x, y, weights)
     if not math.isfinite(value):
         raise Diverged(_explain(state.params if noise is None else training(state.params, noise), x, state, value))
     number, seen = float(value), len(x)
-    ends = state.batch + 1 == plan.steps
+    ends = state.batch + 1 == args.steps
     return State(
         params=params,
         optimizer=optimizer,
@@ -149,7 +153,7 @@ def _step(plan: Plan, learn: Learn, state: State, order: Array | None) -> State:
         step=state.step + 1,
         batch=0 if ends else state.batch + 1,
         loss=number,
-        lr=rate(plan.optimizer.lr, state.optimizer.step),
+        lr=rate(args.optimizer.lr, state.optimizer.step),
         total=number * seen + (state.total if state.batch else 0.0),
         examples=seen + (state.examples if state.batch else 0),
         validation=state.validation,
@@ -162,14 +166,14 @@ def _take(a: Array, rows: Array) -> Array:
     return freeze(np.take(a, rows, axis=0, mode="clip"))
 
 
-def _validated(plan: Plan, state: State) -> State:
+def _validated(args: Arguments, state: State) -> State:
     """The state at the end of an epoch, with its validation loss and what follows from it."""
-    if plan.validation is None:
+    if args.validation is None:
         return state
-    score, _ = evaluate(state.params, plan.loss, *plan.validation)
+    score, _ = evaluate(state.params, args.loss, *args.validation)
     if score < state.best_validation:
         return replace(state, validation=score, best=state.params, best_validation=score, best_epoch=state.epoch)
-    stopped = plan.patience is not None and state.epoch - state.best_epoch >= plan.patience
+    stopped = args.patience is not None and state.epoch - state.best_epoch >= args.patience
     return replace(state, validation=score, stopped=stopped)
 
 

@@ -4,7 +4,7 @@ Everything here takes a layer or a tuple of them, and a tuple of layers is itsel
 layer is known by name: whatever has ``forward`` and ``backward`` joins in.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from fnnet.values.array import Array
@@ -62,21 +62,24 @@ def backward(params: P, caches: Any, dout: Any) -> tuple[Array, P]:
     """
     if not isinstance(params, tuple):
         return params.backward(caches, dout)
-    dout, grads = _unwind(params, caches, dout, 0)
+    dout, grads = unwind(backward, params, caches, dout)
     return dout, tuple(grads)  # type: ignore[return-value]  # a tuple of the same layers, which P cannot say
 
 
-def _unwind(params: tuple[Any, ...], caches: Any, dout: Any, stop: int) -> tuple[Any, list[Any]]:
-    """``backward`` of the layers from the last down to number ``stop``; the layers before it stand in for theirs."""
+def unwind(
+    back: Callable[[Any, Any, Any], tuple[Any, Any]], params: tuple[Any, ...], caches: Any, dout: Any, stop: int = 0
+) -> tuple[Any, list[Any]]:
+    """``back``, which is `backward` or of its kind, of each layer from the last down to number ``stop``.
+
+    In the list of gradients the layers before it stand in for theirs.
+    """
     grads: list[Any] = list(params)
     for i in range(len(params) - 1, stop - 1, -1):
-        layer, cache = params[i], caches[i]
         try:
-            step = backward(layer, cache, dout) if isinstance(layer, tuple) else layer.backward(cache, dout)
+            dout, grads[i] = back(params[i], caches[i], dout)
         except Exception as error:
-            note_place(error, i, layer)
+            note_place(error, i, params[i])
             raise
-        dout, grads[i] = step
     return dout, grads
 
 
@@ -95,18 +98,21 @@ def gradients(params: P, caches: Any, dout: Any) -> P:
     """
     if not isinstance(params, tuple):
         return params.grads(caches, dout) if hasattr(params, "grads") else params.backward(caches, dout)[1]  # type: ignore[no-any-return]  # as P
-    for first, layer in enumerate(params):  # noqa: B007  # the first layer with parameters is wanted
-        if has_params(layer):
-            break
-    else:
+    first = first_with_params(params)
+    if first == len(params):
         return params
-    dout, grads = _unwind(params, caches, dout, first + 1)
+    dout, grads = unwind(backward, params, caches, dout, first + 1)
     try:
         grads[first] = gradients(params[first], caches[first], dout)
     except Exception as error:
         note_place(error, first, params[first])
         raise
     return tuple(grads)  # type: ignore[return-value]  # as in backward
+
+
+def first_with_params(params: tuple[Any, ...]) -> int:
+    """The number of the first layer in which anything is trained, or of the layers where there is none."""
+    return next((i for i, layer in enumerate(params) if has_params(layer)), len(params))
 
 
 def note_place(error: Exception, i: int, layer: Any) -> None:
@@ -150,7 +156,7 @@ def _training(params: Any, key: Key, number: int) -> Any:
             made.append(_training(layer, key, number))
             number += _count(layer)
         return tuple(made)
-    subs = [name for name, kind in kept_fields(type(params)) if kind == "sub"]
+    subs = _subs(params)
     if subs:
         changes = {}
         inside = number + 1
@@ -164,7 +170,16 @@ def _training(params: Any, key: Key, number: int) -> Any:
 def _count(params: Any) -> int:
     if isinstance(params, tuple):
         return sum(map(_count, params))
-    return 1 + sum(_count(getattr(params, name)) for name, kind in kept_fields(type(params)) if kind == "sub")
+    return 1 + sum(map(_count, parts_of(params)))
+
+
+def _subs(layer: Any) -> list[str]:
+    return [name for name, kind in kept_fields(type(layer)) if kind == "sub"]
+
+
+def parts_of(layer: Any) -> list[Any]:
+    """The networks that a layer holds in its fields."""
+    return [getattr(layer, name) for name in _subs(layer)]
 
 
 def offers(params: Any, method: str) -> bool:
@@ -176,12 +191,31 @@ def offers(params: Any, method: str) -> bool:
     """
     if isinstance(params, tuple):
         return any(offers(layer, method) for layer in params)
-    subs = (getattr(params, name) for name, kind in kept_fields(type(params)) if kind == "sub")
-    return any(offers(part, method) for part in subs) or hasattr(params, method)
+    return hasattr(params, method) or any(offers(part, method) for part in parts_of(params))
 
 
 def absorb(params: P, caches: Any) -> P:
-    """The network with its running statistics moved on by what the caches of a training step have seen."""
+    """The network with its running statistics moved on by what the caches of a training step have seen.
+
+    Raises TypeError for a record that holds such layers and has no ``absorb`` to hand their caches on.
+    """
     if isinstance(params, tuple):
         return tuple(map(absorb, params, caches))  # type: ignore[return-value]  # as in backward
-    return params.absorb(caches) if hasattr(params, "absorb") else params
+    return params.absorb(caches) if absorbs(params) else params  # type: ignore[attr-defined]  # as P
+
+
+def absorbs(params: Any) -> bool:
+    """Whether any layer of a network has running statistics to be moved on.
+
+    Raises TypeError for a record that holds such layers and has no ``absorb`` to hand their caches on.
+    """
+    if isinstance(params, tuple):
+        return any(map(absorbs, params))
+    if hasattr(params, "absorb"):
+        return True
+    if any(map(absorbs, parts_of(params))):
+        raise TypeError(
+            f"{type(params).__name__} holds layers with running statistics, which would stand still: "
+            "give it a method absorb(cache), as Residual has"
+        )
+    return False

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from fnnet.network.folds import Params, backward, note_place
+from fnnet.network.folds import Params, backward, first_with_params, unwind
 from fnnet.values.array import Array, freeze
 from fnnet.values.tree import has_params, map_params
 
@@ -37,29 +37,18 @@ def per_example_grads(params: P, caches: Any, dout: Any) -> P:
     """
     if not isinstance(params, tuple):
         return per_example(params, caches, dout)[1]
-    first = next((i for i, layer in enumerate(params) if has_params(layer)), len(params))
-    return tuple(_unwind(params, caches, dout, first)[1])  # type: ignore[return-value]  # as in backward
+    first = first_with_params(params)
+    return tuple(unwind(per_example, params, caches, dout, first)[1])  # type: ignore[return-value]  # as in backward
 
 
 def per_example(params: P, caches: Any, dout: Any) -> tuple[Any, P]:
     """`backward`, with the gradient of each example apart: dx, and what `per_example_grads` gives."""
     if isinstance(params, tuple):
-        dout, grads = _unwind(params, caches, dout, 0)
+        dout, grads = unwind(per_example, params, caches, dout)
         return dout, tuple(grads)  # type: ignore[return-value]  # as in backward
     if hasattr(params, "per_example"):
         return params.per_example(caches, dout)  # type: ignore[no-any-return]  # a layer's own method
     return _one_by_one(params, caches, dout) if has_params(params) else backward(params, caches, dout)
-
-
-def _unwind(params: tuple[Any, ...], caches: Any, dout: Any, stop: int) -> tuple[Any, list[Any]]:
-    grads: list[Any] = list(params)
-    for i in range(len(params) - 1, stop - 1, -1):
-        try:
-            dout, grads[i] = per_example(params[i], caches[i], dout)
-        except Exception as error:
-            note_place(error, i, params[i])
-            raise
-    return dout, grads
 
 
 def _one_by_one(layer: Any, cache: Any, dout: Array) -> tuple[Array, Any]:

@@ -7,7 +7,7 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.network.chunks import cast, predict
-from fnnet.network.folds import Params, backward, forward
+from fnnet.network.folds import Params, backward, forward, parts_of
 from fnnet.network.per_example import per_example
 from fnnet.network.shapes import describe, layers_of, summarize
 from fnnet.values.array import Array, freeze
@@ -110,5 +110,12 @@ def _apart(net: Params, x: Array) -> None:
 
 def _stored(net: Params) -> None:
     for place, layer in layers_of(net):
-        if isinstance(getattr(layer, "key", None), Key):
+        if _has_key(layer):
             raise ValueError(f"layer {place} ({describe(layer)}) is in training mode; give the network as stored")
+
+
+def _has_key(layer: Any) -> bool:
+    """Whether a random layer, or one inside it, has been given its key for a training step."""
+    if isinstance(layer, tuple):
+        return any(map(_has_key, layer))
+    return isinstance(getattr(layer, "key", None), Key) or any(map(_has_key, parts_of(layer)))

@@ -1,37 +1,32 @@
 """Adaptive moments: Adam, and AdamW with its own weight decay."""
 
 import math
-from collections.abc import Callable
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from fnnet.optimizers.base import (
     Decay,
     OptimizerState,
-    T,
     Update,
     decay_setting,
-    decayed,
-    decays,
-    each,
+    elementwise,
     lerp,
     moved,
     setting,
     start,
 )
-from fnnet.optimizers.schedules import Rate, rate
+from fnnet.optimizers.schedules import Rate
 from fnnet.values.array import Array
 from fnnet.values.record import frozen
 
 
-def _rule(opt: Any, step: int, prepare: Callable[[Array, Array, float], tuple[Array, Array]]) -> Update:
-    """The move of both: ``prepare(p, g, lr)`` gives p and g after weight decay, the one thing in which they differ."""
-    lr, t = rate(opt.lr, step), step + 1
+def _moves(opt: "Adam | AdamW", lr: float, step: int) -> Update:
+    """The move of both, which differ in their weight decay alone."""
+    t = step + 1
     root = math.sqrt(1.0 - opt.beta2**t)
 
     def update(p: Array, g: Array, m: Array, v: Array) -> tuple[Array, ...]:
-        p, g = prepare(p, g, lr)
         m = lerp(m, g, opt.beta1)
         v = lerp(v, g * g, opt.beta2)
         change = np.sqrt(v)  # whose correction is moved out of the fraction, which saves a pass
@@ -63,18 +58,15 @@ class Adam:
     eps: float = setting(1e-8)
     weight_decay: float = setting(0.0)
     decay: Decay = decay_setting()
+    decoupled: ClassVar[bool] = False
 
     def init(self, params: Any) -> OptimizerState:
         """Two moments of zeros."""
         return start(params, 2)
 
-    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
-        """The parameters and the state after one step."""
-        return each(self.rule(state.step), params, grads, state)
+    step = elementwise
 
-    def rule(self, step: int) -> Update:
-        """The move of one parameter at a step."""
-        return _rule(self, step, lambda p, g, lr: (p, decayed(g, p, self)))
+    rule = _moves
 
 
 @final
@@ -96,19 +88,12 @@ class AdamW:
     eps: float = setting(1e-8)
     weight_decay: float = setting(0.01)
     decay: Decay = decay_setting()
+    decoupled: ClassVar[bool] = True
 
     def init(self, params: Any) -> OptimizerState:
         """Two moments of zeros."""
         return start(params, 2)
 
-    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
-        """The parameters and the state after one step."""
-        return each(self.rule(state.step), params, grads, state)
+    step = elementwise
 
-    def rule(self, step: int) -> Update:
-        """The move of one parameter at a step."""
-
-        def shrunk(p: Array, g: Array, lr: float) -> tuple[Array, Array]:
-            return p * (1.0 - lr * self.weight_decay) if decays(p, self) else p, g
-
-        return _rule(self, step, shrunk)
+    rule = _moves

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, TypeAlias, TypeVar, final
 import attrs
 import numpy as np
 
-from fnnet.optimizers.schedules import Rate
+from fnnet.optimizers.schedules import Rate, rate
 from fnnet.values.array import Array, freeze
 from fnnet.values.numeric import flush
 from fnnet.values.record import frozen, sub
@@ -36,11 +36,7 @@ class OptimizerState:
 
 
 class Optimizer(Protocol):
-    """What an optimizer must offer.
-
-    One that also offers ``rule(step)``, an `Update` that treats every number alike but for its weight decay, is
-    applied to all parameters at once where there is no decay.
-    """
+    """What an optimizer must offer."""
 
     @property
     def lr(self) -> Rate:
@@ -53,22 +49,63 @@ class Optimizer(Protocol):
         """The parameters and the state after one step."""
 
 
+class Elementwise(Protocol):
+    """What an optimizer offers whose move treats every number alike: its `rule`, from which `elementwise` makes steps.
+
+    Weight decay is added to the gradient, or with ``decoupled`` taken from the parameter.
+    """
+
+    @property
+    def lr(self) -> Rate:
+        """The learning rate, or its schedule."""
+
+    @property
+    def weight_decay(self) -> float:
+        """What is pulled towards 0, and how strongly: g + weight_decay p."""
+
+    @property
+    def decay(self) -> Decay:
+        """Which parameters are."""
+
+    @property
+    def decoupled(self) -> bool:
+        """Whether the decay acts on the parameter itself: p (1 - lr weight_decay)."""
+
+    def rule(self, lr: float, step: int) -> Update:
+        """The move of one parameter at a step, by its learning rate and without weight decay."""
+
+
 def start(params: Any, moments: int) -> OptimizerState:
     """The state before the first step, with so many moments of zeros."""
     zeros = map_params(np.zeros_like, params)
     return OptimizerState(0, (zeros,) * moments)
 
 
-def each(update: Update, params: Any, grads: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
-    """Apply an update to every parameter."""
+def elementwise(optimizer: Elementwise, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
+    """The step of an optimizer that treats every number alike: its `rule`, applied to every parameter.
+
+    A class says that it is such an optimizer by taking this function for its step: ``step = elementwise``. The training
+    step of a plain network then applies the rule to all parameters at once, where there is no weight decay.
+    """
     same_structure(params, grads)
+    lr = rate(optimizer.lr, state.step)
+    update = optimizer.rule(lr, state.step)
     columns = zip(*map(params_of, (params, grads, *state.moments)), strict=True)
-    updated = [flushed(update(*column), state.step) for column in columns]
+    updated = [flushed(update(*decayed(optimizer, lr, p, g), *moments), state.step) for p, g, *moments in columns]
     if not updated:
         return params, OptimizerState(state.step + 1, state.moments)
     new, *moments = zip(*updated, strict=True)
-    made = (with_params(old, moment) for old, moment in zip(state.moments, moments, strict=True))
-    return with_params(params, new), OptimizerState(state.step + 1, tuple(made))
+    after = (with_params(old, moment) for old, moment in zip(state.moments, moments, strict=True))
+    return with_params(params, new), OptimizerState(state.step + 1, tuple(after))
+
+
+def decayed(optimizer: Elementwise, lr: float, p: Array, g: Array) -> tuple[Array, Array]:
+    """p and g with the weight decay in one of them, where it reaches p."""
+    if not optimizer.weight_decay or (optimizer.decay == "matrices" and p.ndim < 2):
+        return p, g
+    if optimizer.decoupled:
+        return p * (1.0 - lr * optimizer.weight_decay), g
+    return p, g + optimizer.weight_decay * p
 
 
 def flushed(updated: tuple[Array, ...], step: int) -> list[Array]:
@@ -81,16 +118,6 @@ def flushed(updated: tuple[Array, ...], step: int) -> list[Array]:
     if step % 32 == 31:
         moments = list(map(flush, moments))
     return [freeze(a) for a in (p, *moments)]
-
-
-def decayed(g: Array, p: Array, optimizer: Any) -> Array:
-    """``g + weight_decay p`` where the decay reaches."""
-    return g + optimizer.weight_decay * p if decays(p, optimizer) else g
-
-
-def decays(p: Array, optimizer: Any) -> bool:
-    """Whether the optimizer's weight decay reaches this parameter."""
-    return bool(optimizer.weight_decay) and (optimizer.decay == "all" or p.ndim > 1)
 
 
 def lerp(old: Array, new: Array, keep: float) -> Array:

@@ -1,23 +1,21 @@
 """Gradients divided by the root of their mean square: AdaGrad and RMSprop."""
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
 from fnnet.optimizers.base import (
     Decay,
     OptimizerState,
-    T,
     Update,
     decay_setting,
-    decayed,
-    each,
+    elementwise,
     lerp,
     moved,
     setting,
     start,
 )
-from fnnet.optimizers.schedules import Rate, rate
+from fnnet.optimizers.schedules import Rate
 from fnnet.values.array import Array
 from fnnet.values.record import frozen
 
@@ -37,21 +35,18 @@ class AdaGrad:
     eps: float = setting(1e-10)
     weight_decay: float = setting(0.0)
     decay: Decay = decay_setting()
+    decoupled: ClassVar[bool] = False
 
     def init(self, params: Any) -> OptimizerState:
         """A sum of squares of zeros."""
         return start(params, 1)
 
-    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
-        """The parameters and the state after one step."""
-        return each(self.rule(state.step), params, grads, state)
+    step = elementwise
 
-    def rule(self, step: int) -> Update:
+    def rule(self, lr: float, step: int) -> Update:
         """The move of one parameter at a step."""
-        lr = rate(self.lr, step)
 
         def update(p: Array, g: Array, s: Array) -> tuple[Array, ...]:
-            g = decayed(g, p, self)
             s = s + g * g
             return moved(p, lr * g / (np.sqrt(s) + self.eps)), s
 
@@ -76,21 +71,18 @@ class RMSprop:
     eps: float = setting(1e-8)
     weight_decay: float = setting(0.0)
     decay: Decay = decay_setting()
+    decoupled: ClassVar[bool] = False
 
     def init(self, params: Any) -> OptimizerState:
         """A mean square of zeros."""
         return start(params, 1)
 
-    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
-        """The parameters and the state after one step."""
-        return each(self.rule(state.step), params, grads, state)
+    step = elementwise
 
-    def rule(self, step: int) -> Update:
+    def rule(self, lr: float, step: int) -> Update:
         """The move of one parameter at a step."""
-        lr = rate(self.lr, step)
 
         def update(p: Array, g: Array, s: Array) -> tuple[Array, ...]:
-            g = decayed(g, p, self)
             s = lerp(s, g * g, self.alpha)
             return moved(p, lr * g / (np.sqrt(s) + self.eps)), s
 

@@ -1,9 +1,18 @@
 """Gradient descent, plain and with momentum."""
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
-from fnnet.optimizers.base import Decay, OptimizerState, T, Update, decay_setting, decayed, each, moved, setting, start
-from fnnet.optimizers.schedules import Rate, rate
+from fnnet.optimizers.base import (
+    Decay,
+    OptimizerState,
+    Update,
+    decay_setting,
+    elementwise,
+    moved,
+    setting,
+    start,
+)
+from fnnet.optimizers.schedules import Rate
 from fnnet.values.array import Array
 from fnnet.values.record import frozen
 
@@ -28,24 +37,21 @@ class SGD:
     nesterov: bool = False
     weight_decay: float = setting(0.0)
     decay: Decay = decay_setting()
+    decoupled: ClassVar[bool] = False
 
     def init(self, params: Any) -> OptimizerState:
         """A velocity of zeros, or nothing without momentum."""
         return start(params, 1 if self.momentum else 0)
 
-    def step(self, params: T, grads: T, state: OptimizerState) -> tuple[T, OptimizerState]:
-        """The parameters and the state after one step."""
-        return each(self.rule(state.step), params, grads, state)
+    step = elementwise
 
-    def rule(self, step: int) -> Update:
+    def rule(self, lr: float, step: int) -> Update:
         """The move of one parameter at a step."""
-        lr = rate(self.lr, step)
 
         def plain(p: Array, g: Array) -> tuple[Array, ...]:
-            return (moved(p, lr * decayed(g, p, self)),)
+            return (moved(p, lr * g),)
 
         def heavy(p: Array, g: Array, v: Array) -> tuple[Array, ...]:
-            g = decayed(g, p, self)
             v = self.momentum * v
             v += g
             return moved(p, lr * (g + self.momentum * v if self.nesterov else v)), v

@@ -8,9 +8,9 @@ from typing import Any, final
 import attrs
 
 from fnnet import losses, optimizers
-from fnnet.layers.affine import DEVIATIONS
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
+from fnnet.values.initial import DEVIATIONS
 from fnnet.values.record import evolve, frozen
 
 #: Names of the losses, and whether each is given rows (N, K) instead of class indices.

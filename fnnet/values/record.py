@@ -105,7 +105,14 @@ names: Callable[[Any], tuple[str, ...]] = cache(_names)
 
 
 def evolve(record: T, **changes: Any) -> T:
-    """A copy of the record with some fields changed, converted and checked as at its making."""
+    """A copy of the record with some fields changed, converted and checked as at its making.
+
+    Raises TypeError for a name that is no field.
+
+    >>> from fnnet import Dropout
+    >>> evolve(Dropout(0.5), rate=0.9)
+    Dropout(rate=0.9, key=None)
+    """
     return attrs.evolve(record, **changes)  # type: ignore[misc]  # an attrs class, which T cannot say
 
 
@@ -115,12 +122,14 @@ def as_dict(record: Any) -> dict[str, Any]:
 
 
 def replace(record: T, **changes: Any) -> T:
-    """A copy of the record with some fields changed, not converted, copied or checked: the way for hot paths.
+    """A copy of the record with some fields changed, not converted, copied or checked: `evolve` for hot paths.
 
-    Arrays given here must already be read-only.
+    Arrays given here must already be read-only. Raises TypeError for a name that is no field.
     """
     cls = type(record)
     copy = object.__new__(cls)
     for name in names(cls):
-        _set(copy, name, changes[name] if name in changes else getattr(record, name))
+        _set(copy, name, changes.pop(name) if name in changes else getattr(record, name))
+    if changes:
+        raise TypeError(f"{cls.__name__} has no field {', '.join(changes)}")
     return copy
