@@ -52,7 +52,7 @@ USAGE = {
     ("train", "xor", "--batch-size", "0"): "batch-size must be a whole number of at least 1, got 0",
     ("train", "xor", "--batch-size", "9"): "batch-size must be at most the 4 training examples, got 9",
     ("train", "xor", "--hidden", "0"): "hidden must be sizes from 1 to 1,000,000",
-    ("train", "xor", "--hidden", "abc"): "hidden must be sizes such as 128,64, or none, got 'abc'",
+    ("train", "xor", "--hidden", "abc"): "hidden must be sizes from 1 to 1,000,000, such as 128,64, or none, got 'abc'",
     ("train", "xor", "--hidden", "1000000000"): "hidden must be sizes from 1 to 1,000,000",
     ("train", "xor", "--lr", "-1"): "lr must be a finite number above 0, got -1",
     ("train", "xor", "--lr", "0"): "lr must be a finite number above 0, got 0",
@@ -129,8 +129,8 @@ def test_xor_is_solved_and_repeatable() -> None:
     """`fnnet train xor` solves XOR, and twice gives the same bits."""
     first, second = result("train", "xor"), result("train", "xor", "--force")
     assert first["solved"]
-    assert [row[:3] for row in first["rows"]] == [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
-    assert all(abs(row[3] - row[2]) < 0.1 for row in first["rows"])
+    assert [row[:3] for row in first["truth_table"]] == [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
+    assert all(abs(row[3] - row[2]) < 0.1 for row in first["truth_table"])
     assert first["sha256"] == second["sha256"]
     assert first["sha256"] != result("train", "xor", "--seed", 1, "--force")["sha256"]
 

@@ -100,7 +100,7 @@ def test_figures_are_those_of_loops(run: Path) -> None:
     made = [row.index(max(row)) for row in outputs_of(run)]
     assert found["test_loss"] == pytest.approx(losses_by_hand(run), rel=1e-6)
     assert found["test_accuracy"] == pytest.approx(sum(map(int.__eq__, made, LABELS)) / N, abs=1e-12)
-    assert (found["data"], found["epochs"], found["test_examples"]) == ("digits", 2, N)
+    assert (found["dataset"], found["epochs"], found["test_examples"]) == ("digits", 2, N)
     pairs = list(zip(LABELS, made, strict=True))
     assert found["confusion"] == [[pairs.count((true, told)) for told in range(10)] for true in range(10)]
     for k, row in enumerate(found["classes"]):
@@ -262,7 +262,7 @@ def test_data_that_are_gone_or_others(own: Path) -> None:
 def test_the_folder_of_the_data_can_be_said(tmp_path: Path) -> None:
     """Where --data-dir is said, the data are looked for there, and the way out is named."""
     trained("xor", "--epochs", 1, "--out", "run")
-    assert result("evaluate", "run", "--data-dir", tmp_path)["data"] == "xor"
+    assert result("evaluate", "run", "--data-dir", tmp_path)["dataset"] == "xor"
 
 
 NO_RUNS = {

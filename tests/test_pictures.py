@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fnnet.datasets import DataError, Dataset, digits, mnist
-from fnnet.datasets.pictures import FORMS, read_picture
+from fnnet.datasets.known import KNOWN
+from fnnet.datasets.pictures import read_picture
 from fnnet.network.chunks import predict
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import RECIPES
@@ -25,6 +26,7 @@ from fnnet.values.record import evolve
 DIGITS = digits()
 ORIENTATION = 0x0112  # the EXIF tag
 
+FORMS = {name: known.form for name, known in KNOWN.items() if known.form}
 each_name = pytest.mark.parametrize("name", FORMS)
 each_paper = pytest.mark.parametrize("dark_ink", [True, False], ids=["dark on light", "light on dark"])
 
@@ -164,7 +166,7 @@ def test_a_margin_changes_nothing(name: str, sketch: Array, margins: list[int]) 
 def test_pale_ink_and_gray_paper_change_little(name: str, sketch: Array, least: int, factor: float) -> None:
     """A picture of less contrast gives the same array, but for the rounding of its gray levels."""
     pale = np.rint(least + factor * sketch).astype(np.uint8)
-    assert distance(reread(rgb(sketch), name), reread(rgb(pale), name)) < FORMS[name].top / 40
+    assert distance(reread(rgb(sketch), name), reread(rgb(pale), name)) < KNOWN[name].brightest / 40
 
 
 @each_name
@@ -173,7 +175,7 @@ def test_a_block_keeps_its_proportions(name: str, size: tuple[int, int], margins
     """A full rectangle becomes one that has its proportions, fills the box one way, and is in the middle both ways."""
     form = FORMS[name]
     read = reread(rgb(np.pad(np.full(size, 255, np.uint8), (margins[:2], margins[2:]))), name)
-    assert set(np.unique(read)) <= {0, form.top}
+    assert set(np.unique(read)) <= {0, KNOWN[name].brightest}
     for axis in (0, 1):
         (filled,) = np.nonzero(read.any(axis=1 - axis))
         assert len(filled) == max(1, round(form.box * size[axis] / max(size)))
@@ -200,7 +202,7 @@ def test_any_picture_is_read_or_refused(name: str, random: Any, size: tuple[int,
         read = reread(noise, name)
     except DataError:
         return
-    assert read.max() == FORMS[name].top
+    assert read.max() == KNOWN[name].brightest
 
 
 @each_name
@@ -225,7 +227,7 @@ def test_the_form_of_what_is_read(name: str) -> None:
     """What is read has the data set's size, bytes from 0 to its largest value, and can't be written to."""
     read, form = reread(drawn(DIGITS.x_test[0]), name), FORMS[name]
     assert (read.shape, read.dtype) == ((form.size, form.size), np.uint8)
-    assert (read.min(), read.max()) == (0, form.top)
+    assert (read.min(), read.max()) == (0, KNOWN[name].brightest)
     assert readonly(read) is read
 
 
@@ -303,7 +305,7 @@ def test_images_of_the_data_set_stay_as_they_are(request: pytest.FixtureRequest,
     """An image of the data set that was saved as it is, or brightened to the range of bytes, comes back as it was."""
     images = DIGITS.x_test if name == "digits" else request.getfixturevalue("real").x_test
     for image in images[:100]:
-        brightened = np.rint(image * (255 / FORMS[name].top)).astype(np.uint8)
+        brightened = np.rint(image * (255 / KNOWN[name].brightest)).astype(np.uint8)
         assert np.array_equal(reread(image, name), image)
         assert np.array_equal(reread(brightened, name), image)
 
@@ -445,7 +447,7 @@ def test_bombs_are_refused(monkeypatch: pytest.MonkeyPatch, share: float) -> Non
 
 def test_unknown_names_are_refused() -> None:
     """A name without a form is refused, and the names that have one are said, before the file is looked for."""
-    with pytest.raises(DataError, match=re.escape("one of mnist, fashion-mnist, kmnist, digits, got 'xor'")):
+    with pytest.raises(DataError, match=re.escape("one of digits, mnist, fashion-mnist, kmnist, got 'xor'")):
         read_picture("no-such-file.png", "xor")
 
 

@@ -8,7 +8,9 @@ import typer
 from fnnet.checking import Report, check_gradients, check_laws
 from fnnet.checking.samples import samples
 from fnnet.cli import options as o
+from fnnet.cli.flags import Said, settings
 from fnnet.cli.output import print_json, print_table, say, table
+from fnnet.cli.starting import usual
 from fnnet.datasets import Dataset
 from fnnet.network.folds import offers
 from fnnet.runs.build import experiment
@@ -16,18 +18,14 @@ from fnnet.values.keys import Key, Purpose, generator, key
 from fnnet.values.record import evolve
 
 
+@settings("hidden", "activation", "init", "dropout", "batch_norm", "shift", "loss", "seed")
 def check(
     data: Annotated[
         Optional[str], typer.Argument(metavar="[DATA]", help="Check the network for this data set too.")
     ] = None,
-    hidden: o.Hidden = None,
-    activation: o.Activation = None,
-    dropout: o.DropoutRate = None,
-    batch_norm: o.BatchNorm = None,
-    shift: o.Shift = None,
-    loss: o.Loss = None,
-    seed: o.Seed = None,
     json: o.Json = False,
+    *,
+    said: Said,
 ) -> None:
     """Compare every layer's backward with measured derivatives, and put it through the laws of a layer.
 
@@ -36,7 +34,7 @@ def check(
     """
     rows = [_layer(sample) for sample in samples()]
     if data is not None:
-        rows += _network(data, o.recipe_of(data, locals()))
+        rows += _network(data, evolve(usual(data), **said))
     if json:
         print_json({"passed": all(row["passed"] for row in rows), "checks": rows})
     else:
@@ -53,7 +51,7 @@ def _layer(sample: Any) -> dict[str, Any]:
 
 
 def _network(name: str, recipe: Any) -> list[dict[str, Any]]:
-    data = o.outline_of(name)
+    data = o.stand_in(name)
     run = experiment(evolve(recipe, batch_size=1), data)
     x, y = _some_rows(data), data.y[:8]
     modes: dict[str, Key | None] = {"": None}

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.cli.starting import Job
 from fnnet.cli.threads import blas
+from fnnet.runs import Run
 from fnnet.runs.folder import RECORD
 
 
@@ -29,12 +29,11 @@ def environment() -> dict[str, Any]:
     }
 
 
-def machines(folder: Path | None, job: Job) -> list[dict[str, Any]]:
-    """The machines that a run has been on, with the step from which each computed; the last is this one."""
-    here = {"threads": job.run.threads, **environment()}
-    before = recorded(folder) if folder and job.goes_on else []
+def machines(before: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
+    """The machines that a run has been on, those before and this one, with the step from which each computed."""
+    here = {"threads": run.threads, **environment()}
     same = before and {**before[-1], "from_step": 0} == {**here, "from_step": 0}
-    return before if same else [*before, {"from_step": job.state.step, **here}]
+    return before if same else [*before, {"from_step": run.state.step if run.state else 0, **here}]
 
 
 def recorded(folder: Path) -> list[dict[str, Any]]:

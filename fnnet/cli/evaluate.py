@@ -35,15 +35,14 @@ def evaluate(
     fnnet evaluate runs/mnist --worst 20
     """
     found = load_run(run)
-    data = data_of_run(found, data_dir, mirror)
-    ran = found.experiment(data)
+    data = found.checked(data_of_run(found, data_dir, mirror))
     with computing(found.threads):
         outputs = predict(found.net, data.x_test)
-        loss = finite(float(ran.loss(ran.targets(data.y_test)).forward(outputs.astype(np.float64))[0]))
+        loss = finite(float(found.loss(data.y_test).forward(outputs.astype(np.float64))[0]))
     counts = confusion(outputs, data.y_test)
     report = {
         "run": str(run),
-        "data": data.name,
+        "dataset": data.name,
         "epochs": found.state.epoch if found.state else None,
         "test_examples": len(data.y_test),
         "test_loss": loss,
@@ -85,7 +84,7 @@ def _worst(p: Array, labels: Array, names: tuple[str, ...], many: int) -> list[d
 def _print(report: dict[str, Any], worst: int) -> None:
     n = report["test_examples"]
     say(
-        f"{report['data']}: test accuracy {report['test_accuracy']:.4f} "
+        f"{report['dataset']}: test accuracy {report['test_accuracy']:.4f} "
         f"({round(report['test_accuracy'] * n):,} of {n:,}), test loss {report['test_loss']:.4f}\n"
     )
     made = table("class", ">precision", ">recall", ">examples")

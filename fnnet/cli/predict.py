@@ -9,11 +9,13 @@ from fnnet.cli import options as o
 from fnnet.cli.output import print_json, print_table, table
 from fnnet.cli.result import probabilities
 from fnnet.cli.threads import computing
-from fnnet.datasets.pictures import FORMS, read_picture
+from fnnet.datasets.known import KNOWN
+from fnnet.datasets.pictures import read_picture
 from fnnet.learning.metrics import predicted
 from fnnet.network import chunks
 from fnnet.runs import Run, load_run
 from fnnet.values.array import Array
+from fnnet.values.errors import UsageError
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="IMAGE...|NUMBERS...", help="PNG or JPEG files; or rows of numbers, such as 0,1.")
@@ -45,10 +47,10 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
 def _examples(run: Run, inputs: list[str]) -> Array:
     if len(run.shape) == 1:
         return _numbers(inputs, run.shape[0])
-    name = run.source.name
-    if name not in FORMS:
-        raise ValueError(
-            f"pictures are read for runs on {', '.join(FORMS)}, whose form is known, and this one is on {name}: "
+    name, forms = run.source.name, [name for name, known in KNOWN.items() if known.form]
+    if name not in forms:
+        raise UsageError(
+            f"pictures are read for runs on {', '.join(forms)}, whose form is known, and this one is on {name}: "
             "bring yours to its form in Python, and use fnnet.predict(fnnet.load_run(...).net, x)"
         )
     return np.stack([read_picture(path, name) for path in inputs])
@@ -61,7 +63,7 @@ def _numbers(inputs: list[str], columns: int) -> Array:
         rows = [[row[0] for row in rows]]
     for text, row in zip(inputs, rows, strict=False):
         if len(row) != columns:
-            raise ValueError(f"a row must have {columns} numbers, such as {','.join('0' * columns)}, got {text}")
+            raise UsageError(f"a row must have {columns} numbers, such as {','.join('0' * columns)}, got {text}")
     return np.array(rows)
 
 
@@ -69,9 +71,9 @@ def _row(text: str) -> list[float]:
     try:
         row = [float(cell) for cell in text.split(",")]
     except ValueError:
-        raise ValueError(f"this run takes rows of numbers, such as 0.5,1, got {text!r}") from None
+        raise UsageError(f"this run takes rows of numbers, such as 0.5,1, got {text!r}") from None
     if not np.isfinite(row).all():
-        raise ValueError(f"numbers must be finite, got {text}")
+        raise UsageError(f"numbers must be finite, got {text}")
     return row
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from fnnet.cli.output import say
-from fnnet.datasets import Dataset
+from fnnet.datasets import about
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import Diverged, State
 from fnnet.network.chunks import predict
 from fnnet.network.shapes import describe
-from fnnet.runs.build import Experiment
+from fnnet.runs import Experiment
 from fnnet.runs.recipe import Recipe
 from fnnet.values.fingerprint import fingerprint
 from fnnet.values.numeric import sigmoid, softmax
@@ -25,9 +25,9 @@ LINEAR = (
 )
 
 
-def opening(run: Experiment, data: Dataset) -> str:
+def opening(run: Experiment) -> str:
     """The data, the network and the settings, in three lines."""
-    r = run.recipe
+    r, data = run.recipe, run.data
     return (
         f"{data.name}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
         f"{'x'.join(map(str, data.x.shape[1:]))}, {len(data.classes)} classes\n"
@@ -42,13 +42,14 @@ def place(state: State) -> str:
     return f"{state.epoch:,} epochs" + (f" and {state.batch:,} steps of the next" if state.batch else "")
 
 
-def result(run: Experiment, data: Dataset, state: State, seconds: float) -> dict[str, Any]:
+def result(run: Experiment, state: State, seconds: float) -> dict[str, Any]:
     """The figures of a state: what ``--json`` prints."""
-    net = state.chosen
+    net, data = state.chosen, run.data
     loss, accuracy = evaluate(net, run.loss, data.x_test, run.targets(data.y_test))
     finite(loss)
     found = {
-        "data": data.name,
+        "dataset": data.name,
+        "seed": run.recipe.seed,
         "train_examples": len(run.x),
         "test_examples": len(data.x_test),
         "parameters": count_params(net),
@@ -64,9 +65,10 @@ def result(run: Experiment, data: Dataset, state: State, seconds: float) -> dict
     if run.validation:
         best = state.best_validation if state.best else None
         found |= {"validation_loss": best, "best_epoch": state.best_epoch}
-    if data.name == "xor":
+    known = about(data)
+    if known and known.kind == "truth table":
         p = probabilities(predict(net, data.x), run.recipe.loss)[:, 1]
-        found["rows"] = [[*map(int, x), int(y), float(q)] for x, y, q in zip(data.x, data.y, p, strict=True)]
+        found["truth_table"] = [[*map(int, x), int(y), float(q)] for x, y, q in zip(data.x, data.y, p, strict=True)]
         found["solved"] = bool(np.all(np.abs(p - data.y) < 0.1))
     return found
 
@@ -89,9 +91,9 @@ def probabilities(outputs: Any, loss: str) -> Any:
 
 def show(found: dict[str, Any], recipe: Recipe) -> None:
     """Print a result for people."""
-    if "rows" in found:
+    if "truth_table" in found:
         say("\n A  B  target  output")
-        for a, b, target, p in found["rows"]:
+        for a, b, target, p in found["truth_table"]:
             say(f" {a}  {b}  {target:6d}  {p:6.3f}")
         solved = "solved: every output is within 0.1 of its target" if found["solved"] else "not solved"
         say(f"{solved}, after {found['epochs']:,} epochs in {found['seconds']:.2f} s")

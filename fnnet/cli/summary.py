@@ -1,39 +1,32 @@
 """`fnnet summary`: a network layer by layer, before it is trained or after."""
 
 from pathlib import Path
-from typing import Any
 
 from fnnet.cli import options as o
+from fnnet.cli.flags import Said, settings
 from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.cli.result import place
+from fnnet.cli.starting import usual
 from fnnet.network.shapes import LayerShape, summarize
 from fnnet.runs import load_run
 from fnnet.runs.archive import is_archive
 from fnnet.runs.build import experiment
+from fnnet.values.errors import UsageError
 from fnnet.values.record import as_dict, evolve
 
 
-def summary(
-    data: o.DataOrRun,
-    hidden: o.Hidden = None,
-    activation: o.Activation = None,
-    dropout: o.DropoutRate = None,
-    batch_norm: o.BatchNorm = None,
-    shift: o.Shift = None,
-    dtype: o.Dtype = None,
-    json: o.Json = False,
-) -> None:
+@settings("hidden", "activation", "init", "dropout", "batch_norm", "shift", "dtype")
+def summary(data: o.DataOrRun, json: o.Json = False, *, said: Said) -> None:
     """Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.
 
     fnnet summary mnist --hidden 128,64
 
     fnnet summary runs/mnist
     """
-    flags = locals()
     there = Path(data).is_dir() or is_archive(data)
-    if there and o.given(flags):
-        raise ValueError(f"{data} is a run, whose network is what it is; leave out the flags")
-    rows = _of_run(data, json) if there else _of_data(data, flags)
+    if there and said:
+        raise UsageError(f"{data} is a run, whose network is what it is; leave out the flags")
+    rows = _of_run(data, json) if there else _of_data(data, said)
     if json:
         print_json([as_dict(row) for row in rows])
         return
@@ -44,10 +37,10 @@ def summary(
     print_table(made)
 
 
-def _of_data(name: str, flags: dict[str, Any]) -> list[LayerShape]:
-    given = o.outline_of(name)
-    run = experiment(evolve(o.recipe_of(name, flags), batch_size=1), given)
-    return summarize(run.net, given.x.shape[1:])
+def _of_data(name: str, said: Said) -> list[LayerShape]:
+    data = o.stand_in(name)
+    run = experiment(evolve(usual(name), **said, batch_size=1), data)
+    return summarize(run.net, data.x.shape[1:])
 
 
 def _of_run(path: str, json: bool) -> list[LayerShape]:

@@ -7,42 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from fnnet.cli import options as o
-from fnnet.cli.environment import machines
+from fnnet.cli.environment import machines, recorded
+from fnnet.cli.flags import Said, settings
 from fnnet.cli.interrupt import interruptions, uninterrupted
 from fnnet.cli.keeping import alone, kept
 from fnnet.cli.output import complain, err, print_json, say
 from fnnet.cli.progress import timed, watched
 from fnnet.cli.result import opening, place, result, show
-from fnnet.cli.starting import Job, folder_for, fresh, refuse_to_replace, resumed
+from fnnet.cli.starting import folder_for, fresh, refuse_to_replace, resumed, state_of
 from fnnet.cli.threads import computing
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import Diverged, State
+from fnnet.runs import Experiment, Run
 from fnnet.runs.archive import FileError
 from fnnet.runs.folder import begin, finish, tidy
 from fnnet.runs.run import STATE
 from fnnet.values.record import as_dict
 
 
+@settings()
 def train(
     data: o.MaybeData = None,
-    hidden: o.Hidden = None,
-    activation: o.Activation = None,
-    dropout: o.DropoutRate = None,
-    batch_norm: o.BatchNorm = None,
-    shift: o.Shift = None,
-    dtype: o.Dtype = None,
-    loss: o.Loss = None,
-    optimizer: o.Optimizer = None,
-    lr: o.Lr = None,
-    schedule: o.Schedule = None,
-    momentum: o.Momentum = None,
-    weight_decay: o.WeightDecay = None,
-    epochs: o.Epochs = None,
-    batch_size: o.BatchSize = None,
-    seed: o.Seed = None,
-    validation: o.Validation = None,
-    patience: o.Patience = None,
-    freeze: o.Freeze = None,
     threads: o.Threads = None,
     out: o.Out = None,
     resume: o.Resume = None,
@@ -53,6 +38,8 @@ def train(
     mirror: o.Mirror = None,
     json: o.Json = False,
     quiet: o.Quiet = False,
+    *,
+    said: Said,
 ) -> None:
     """Train a network on DATA, test it, and keep the run. Every flag has a good default for each data set.
 
@@ -66,31 +53,39 @@ def train(
 
     fnnet train --resume runs/mnist         goes on where Ctrl-C, a crash or a full disk stopped it
     """
-    flags = locals()
-    folder = folder_for(flags)
+    folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
+    begun = None
     if folder and not resume:
         refuse_to_replace(folder, force)
-    job = None if resume else fresh(flags)
+    if data and not resume:
+        begun = fresh(data, said, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
     with alone(folder) if folder else nullcontext():
-        if folder and not resume:
+        if folder and begun:
             refuse_to_replace(folder, force)
-        _work(job or resumed(flags), folder, json, quiet)
+        if folder and not begun:
+            again = resumed(folder, said, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
+            _work(*again, folder, goes_on=True, json=json, quiet=quiet)
+        elif begun:
+            _work(*begun, folder, goes_on=False, json=json, quiet=quiet)
 
 
-def _work(job: Job, folder: Path | None, json: bool, quiet: bool) -> None:
+def _work(run: Run, ran: Experiment, folder: Path | None, *, goes_on: bool, json: bool, quiet: bool) -> None:
+    start = state_of(run, folder or Path())
     if not (quiet or json):
-        say(opening(job.experiment, job.data))
+        say(opening(ran))
         say(f"kept in: {folder}" if folder else "kept nowhere")
-        if job.goes_on:
-            say(f"{'ended before' if job.ended else 'goes on'}, after {place(job.state)}")
-    with computing(job.run.threads):
-        record = {**as_dict(job.run.source), "settings": as_dict(job.run.recipe), "machines": machines(folder, job)}
-        state, seconds, number = _follow(job, folder, record, err.is_terminal and not quiet)
-        found = result(job.experiment, job.data, state, seconds)
+        if goes_on:
+            ended = start.stopped or start.epoch >= run.recipe.epochs
+            say(f"{'ended before' if ended else 'goes on'}, after {place(start)}")
+    with computing(run.threads):
+        before = recorded(folder) if folder and goes_on else []
+        record = {**as_dict(run.source), "settings": as_dict(run.recipe), "machines": machines(before, run)}
+        state, seconds, number = _follow(run, ran, folder, goes_on, record, err.is_terminal and not quiet)
+        found = result(ran, state, seconds)
     if folder:
-        finish(folder, job.run.at(state), {**record, "result": {k: v for k, v in found.items() if k != "settings"}})
+        finish(folder, run.at(state), {**record, "result": {k: v for k, v in found.items() if k != "settings"}})
         found["folder"] = str(folder)
-    print_json(found) if json else show(found, job.run.recipe)
+    print_json(found) if json else show(found, run.recipe)
     if number:
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
         how = f"go on with: fnnet train --resume {folder}" if folder else "nothing was kept"
@@ -98,10 +93,12 @@ def _work(job: Job, folder: Path | None, json: bool, quiet: bool) -> None:
         raise SystemExit(128 + number)
 
 
-def _follow(job: Job, folder: Path | None, record: dict[str, Any], shown: bool) -> tuple[State, float, int | None]:
+def _follow(
+    run: Run, ran: Experiment, folder: Path | None, goes_on: bool, record: dict[str, Any], shown: bool
+) -> tuple[State, float, int | None]:
     """The last state, the seconds that training and saving took, and the signal that ended it, if one did."""
-    state, ran, seconds = job.state, job.experiment, [0.0]
-    x, y = ran.validation or (job.data.x_test, job.data.y_test)
+    state, seconds = state_of(run, folder or Path()), [0.0]
+    x, y = ran.validation or (ran.data.x_test, ran.data.y_test)
     targets = ran.targets(y)
 
     def look(state: State) -> float:
@@ -112,8 +109,8 @@ def _follow(job: Job, folder: Path | None, record: dict[str, Any], shown: bool) 
         try:
             if folder:
                 start = time.perf_counter()
-                (tidy if job.goes_on else begin)(folder, job.run, {**record, "result": None})
-                states = kept(states, folder, job.run, time.perf_counter() - start)
+                (tidy if goes_on else begin)(folder, run, {**record, "result": None})
+                states = kept(states, folder, run, time.perf_counter() - start)
             for state in watched(timed(states, seconds), ran, look, shown):  # noqa: B007  # the last one is wanted
                 pass
         except (Diverged, FileError) as error:

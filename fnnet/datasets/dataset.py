@@ -26,7 +26,8 @@ class Dataset:
     """Examples `x` (N, ...) with their class indices `y` (N,), and a test part, which may have no rows.
 
     Make it with `dataset`, which checks it. `x` keeps its dtype (images stay uint8); `y` is uint8 up to 256 classes,
-    else uint32; `classes` are the names of the K classes, in the order of the indices.
+    else uint32; `classes` are the names of the K classes, in the order of the indices. `known` is the name under which
+    fnnet knows it, and None for data of one's own, which may be called as they like.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Dataset:
     x_test: Array = data()
     y_test: Array = data()
     classes: tuple[str, ...]
+    known: str | None = None
 
 
 def dataset(
@@ -44,6 +46,7 @@ def dataset(
     x_test: ArrayLike | None = None,
     y_test: ArrayLike | None = None,
     classes: Sequence[str] | None = None,
+    known: str | None = None,
 ) -> Dataset:
     """The checked data set of these arrays, of which read-only ones are kept without a copy.
 
@@ -59,11 +62,12 @@ def dataset(
     names = _numbered(labels) if classes is None else tuple(classes)
     labels = _indices("y", labels, len(names))
     if x_test is None or y_test is None or _array("x_test", x_test).size == _array("y_test", y_test).size == 0:
-        return Dataset(name, examples, labels, _no_rows(examples), _no_rows(labels), names)
+        return Dataset(name, examples, labels, _no_rows(examples), _no_rows(labels), names, known)
     test_examples, test_labels = _part("x_test", x_test, "y_test", y_test)
     if test_examples.shape[1:] != examples.shape[1:]:
         raise DataError(f"x_test must have rows of shape {examples.shape[1:]} like x, got {test_examples.shape[1:]}")
-    return Dataset(name, examples, labels, test_examples, _indices("y_test", test_labels, len(names)), names)
+    test_labels = _indices("y_test", test_labels, len(names))
+    return Dataset(name, examples, labels, test_examples, test_labels, names, known)
 
 
 def digest(data: Dataset) -> str:

@@ -7,10 +7,12 @@ the labels are compared with the published ones, lest a folder is taken for anot
 import hashlib
 import os
 from pathlib import Path
+from typing import final
 
 from fnnet.datasets.dataset import DataError, Dataset, dataset
 from fnnet.datasets.idx import read_idx
 from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 FILES = (
     "train-images-idx3-ubyte",
@@ -19,26 +21,37 @@ FILES = (
     "t10k-labels-idx1-ubyte",
 )
 
-# The class of torchvision.datasets that fetches each set; its name is also the name of the folder.
-FETCHERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 
-CLASSES = {
-    "mnist": ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
-    "fashion-mnist": (
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-    ),
-    "kmnist": ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
-}  # fmt: skip
+@final
+@frozen
+class Set:
+    """One of the three: its name, that of the class of torchvision which fetches it and of its folder, its classes.
 
-# MD5 of the unpacked label files, training and test. They are what the archives unpack to whose MD5 torchvision lists.
-KNOWN = {
-    "a25bea736e30d166cdddb491f175f624": "mnist",
-    "27ae3e4e09519cfbb04c329615203637": "mnist",
-    "9018921c3c673c538a1fc5bad174d6f9": "fashion-mnist",
-    "15d484375f8d13e6eb1aabb0c3f46965": "fashion-mnist",
-    "949e75301f8813e0dc5800dcc320fc52": "kmnist",
-    "9f55f451c0988b028eccdf7d5cc265ab": "kmnist",
-}
+    ``md5`` are those of the unpacked label files, training and test, which is what the archives unpack to whose MD5
+    torchvision lists.
+    """
+
+    name: str
+    fetcher: str
+    classes: tuple[str, ...]
+    md5: tuple[str, str]
+
+
+MNIST = Set(
+    "mnist", "MNIST", tuple("0123456789"), ("a25bea736e30d166cdddb491f175f624", "27ae3e4e09519cfbb04c329615203637")
+)
+FASHION = Set(
+    "fashion-mnist",
+    "FashionMNIST",
+    ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+    ("9018921c3c673c538a1fc5bad174d6f9", "15d484375f8d13e6eb1aabb0c3f46965"),
+)
+KUZUSHIJI = Set(
+    "kmnist",
+    "KMNIST",
+    ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
+    ("949e75301f8813e0dc5800dcc320fc52", "9f55f451c0988b028eccdf7d5cc265ab"),
+)
 
 
 def mnist(folder: str | os.PathLike[str], mirror: str | None = None) -> Dataset:
@@ -51,7 +64,7 @@ def mnist(folder: str | os.PathLike[str], mirror: str | None = None) -> Dataset:
 
     Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits", 1998.
     """
-    return _load("mnist", Path(folder), mirror)
+    return _load(MNIST, Path(folder), mirror)
 
 
 def fashion_mnist(folder: str | os.PathLike[str], mirror: str | None = None) -> Dataset:
@@ -59,7 +72,7 @@ def fashion_mnist(folder: str | os.PathLike[str], mirror: str | None = None) -> 
 
     Source: H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST", 2017, https://arxiv.org/abs/1708.07747.
     """
-    return _load("fashion-mnist", Path(folder), mirror)
+    return _load(FASHION, Path(folder), mirror)
 
 
 def kmnist(folder: str | os.PathLike[str], mirror: str | None = None) -> Dataset:
@@ -68,26 +81,26 @@ def kmnist(folder: str | os.PathLike[str], mirror: str | None = None) -> Dataset
     Source: T. Clanuwat et al., "Deep Learning for Classical Japanese Literature", 2018,
     https://arxiv.org/abs/1812.01718, licensed CC BY-SA 4.0.
     """
-    return _load("kmnist", Path(folder), mirror)
+    return _load(KUZUSHIJI, Path(folder), mirror)
 
 
-def _load(name: str, folder: Path, mirror: str | None) -> Dataset:
-    paths = _find(name, folder)
+def _load(which: Set, folder: Path, mirror: str | None) -> Dataset:
+    paths = _find(which, folder)
     if None in paths:
-        lack = f"{name} is not in {folder} ({FILES[paths.index(None)]} is missing)"
         from fnnet.datasets.fetch import fetch
 
-        fetch(FETCHERS[name], FILES, folder, mirror, lack)
-        paths = _find(name, folder)
+        lack = f"{which.name} is not in {folder} ({FILES[paths.index(None)]} is missing)"
+        fetch(which.fetcher, FILES, folder, mirror, lack)
+        paths = _find(which, folder)
     train_images, train_labels, test_images, test_labels = [Path(path) for path in paths if path is not None]
-    x, y = _part(name, train_images, train_labels)
-    x_test, y_test = _part(name, test_images, test_labels)
-    return dataset(name, x, y, x_test, y_test, CLASSES[name])
+    x, y = _part(which, train_images, train_labels)
+    x_test, y_test = _part(which, test_images, test_labels)
+    return dataset(which.name, x, y, x_test, y_test, which.classes, known=which.name)
 
 
-def _find(name: str, folder: Path) -> list[Path | None]:
+def _find(which: Set, folder: Path) -> list[Path | None]:
     """The four files in the place that has most of them, None for each that is missing."""
-    places = (folder / FETCHERS[name] / "raw", folder / "raw", folder)
+    places = (folder / which.fetcher / "raw", folder / "raw", folder)
     return min(([_plain_or_packed(place / file) for file in FILES] for place in places), key=lambda p: p.count(None))
 
 
@@ -96,15 +109,18 @@ def _plain_or_packed(path: Path) -> Path | None:
     return next((p for p in (path, packed) if os.path.isfile(p)), None)
 
 
-def _part(name: str, images: Path, labels: Path) -> tuple[Array, Array]:
+def _part(which: Set, images: Path, labels: Path) -> tuple[Array, Array]:
     x, y = read_idx(images, 3), read_idx(labels, 1)
     if len(x) != len(y):
         raise DataError(f"images and labels must be as many, got {len(x)} in {images} and {len(y)} in {labels}")
     if y.max() > 9:
         raise DataError(f"{labels} must hold labels from 0 to 9, got {y.max()}")
-    found = KNOWN.get(_md5_of_file(y), name)
-    if found != name:
-        raise DataError(f"{labels.parent} holds {found}, not {name}: ask for {found}, or name another folder")
+    md5 = _md5_of_file(y)
+    for other in (MNIST, FASHION, KUZUSHIJI):
+        if md5 in other.md5 and other != which:
+            raise DataError(
+                f"{labels.parent} holds {other.name}, not {which.name}: ask for {other.name}, or name another folder"
+            )
     return x, y
 
 

@@ -8,35 +8,13 @@ import os
 import warnings
 from importlib import import_module
 from pathlib import Path
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
 from fnnet.datasets.dataset import DataError
+from fnnet.datasets.known import KNOWN, Form
 from fnnet.values.array import Array, freeze
-from fnnet.values.record import frozen
-
-
-@final
-@frozen
-class Form:
-    """How a data set makes its images: (size, size), the ink fitted into (box, box), its middle put into the middle.
-
-    The middle of the ink is its center of mass, or that of its bounding box. `top` is the value of full ink.
-    """
-
-    size: int
-    box: int
-    by_mass: bool
-    top: int = 255
-
-
-FORMS = {
-    "mnist": Form(28, 20, by_mass=True),
-    "fashion-mnist": Form(28, 28, by_mass=False),
-    "kmnist": Form(28, 28, by_mass=False),
-    "digits": Form(8, 8, by_mass=False, top=16),
-}
 
 FAINTEST = 8  # a contrast below this is none
 LEAST_NOISE, MOST_NOISE = 0.1, 0.5  # ink below this share of the full is none, the more so the noisier the paper is
@@ -60,13 +38,15 @@ def read_picture(path: str | os.PathLike[str], name: str = "mnist") -> Array:
     Traceback (most recent call last):
     fnnet.datasets.dataset.DataError: name must be one of mnist, fashion-mnist, kmnist, digits, got 'xor'
     """
-    if name not in FORMS:
-        raise DataError(f"name must be one of {', '.join(FORMS)}, got {name!r}")
-    form, pillow = FORMS[name], _pillow()
+    known = KNOWN.get(name)
+    if known is None or known.form is None:
+        names = ", ".join(name for name, known in KNOWN.items() if known.form)
+        raise DataError(f"name must be one of {names}, got {name!r}")
+    form, brightest, pillow = known.form, known.brightest, _pillow()
     try:
         image = _opened(path, pillow)
-        ready = _as_it_is(image, form)
-        return freeze(_made(_ink(image), form, pillow) if ready is None else ready)
+        ready = _as_it_is(image, form, brightest)
+        return freeze(_made(_ink(image), form, brightest, pillow) if ready is None else ready)
     except DataError as error:
         raise DataError(f"{path} {error}") from None
 
@@ -96,14 +76,14 @@ def _opened(path: str | os.PathLike[str], pillow: Any) -> Any:
         raise DataError(f"can't be read: {str(error).rstrip('.') or type(error).__name__}") from error
 
 
-def _as_it_is(image: Any, form: Form) -> Array | None:
+def _as_it_is(image: Any, form: Form, brightest: int) -> Array | None:
     """The pixels of a picture that has this form already, else None."""
     if image.size != (form.size, form.size) or image.mode not in ("1", "L"):
         return None
     pixels = np.asarray(image.convert("L"))
     if np.median(_border(pixels)) > 0 or not pixels.any():
         return None
-    return pixels if pixels.max() <= form.top else np.rint(pixels * (form.top / 255)).astype(np.uint8)
+    return pixels if pixels.max() <= brightest else np.rint(pixels * (brightest / 255)).astype(np.uint8)
 
 
 def _ink(image: Any) -> Array:
@@ -145,11 +125,11 @@ def _border(pixels: Array) -> Array:
     return np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
 
 
-def _made(ink: Array, form: Form, pillow: Any) -> Array:
+def _made(ink: Array, form: Form, brightest: int, pillow: Any) -> Array:
     patch = _fitted(ink[_extent(ink.sum(axis=1)), _extent(ink.sum(axis=0))], form.box, pillow)
     top, left = (_start(patch.sum(axis=axis), form) for axis in (1, 0))
     image = np.zeros((form.size, form.size), np.uint8)
-    image[top : top + patch.shape[0], left : left + patch.shape[1]] = np.rint(form.top / patch.max() * patch)
+    image[top : top + patch.shape[0], left : left + patch.shape[1]] = np.rint(brightest / patch.max() * patch)
     return image
 
 

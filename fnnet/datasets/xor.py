@@ -16,4 +16,4 @@ def xor() -> Dataset:
     """
     x = freeze(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
     y = freeze(np.array([0, 1, 1, 0], np.uint8))
-    return dataset("xor", x, y, x, y)
+    return dataset("xor", x, y, x, y, known="xor")

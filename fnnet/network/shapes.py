@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.network.folds import Params
+from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 from fnnet.values.tree import arrays, count_params, dtype_of
 
@@ -49,7 +50,7 @@ def layers_of(params: Params, place: str = "") -> Iterator[tuple[str, Any]]:
 def summarize(params: Params, shape: tuple[int, ...]) -> list[LayerShape]:
     """A row for each layer, when one example has this shape (without the axis of examples).
 
-    Raises ValueError, naming the layer by its place, where a layer can't take what the one before it gives.
+    Raises UsageError, naming the layer by its place, where a layer can't take what the one before it gives.
 
     >>> from fnnet import Affine, Sigmoid
     >>> [(row.name, row.output) for row in summarize((Affine(np.zeros((2, 8)), np.zeros(8)), Sigmoid()), (2,))]
@@ -70,9 +71,9 @@ def _run(layer: Any, x: Any, name: str) -> Any:
         if hasattr(layer, "check"):
             layer.check(x.shape)
     except ValueError as error:
-        raise ValueError(f"{name} {error}") from None
+        raise UsageError(f"{name} {error}") from None
     try:
         return layer.forward(x)[0]
     except (ValueError, TypeError, IndexError) as error:
         shape = ", ".join(["N", *map(str, x.shape[1:])])
-        raise ValueError(f"{name} cannot take x of ({shape}): {error}") from error
+        raise UsageError(f"{name} cannot take x of ({shape}): {error}") from error

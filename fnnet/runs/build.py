@@ -6,20 +6,19 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet import losses, optimizers
-from fnnet.datasets import Dataset, split
+from fnnet import optimizers
+from fnnet.datasets import Dataset, about, split
 from fnnet.layers import Fixed, Flatten, RandomShift, Scale, Standardize
 from fnnet.learning.arguments import steps_per_epoch
 from fnnet.learning.stream import State, train
+from fnnet.losses import one_hot
 from fnnet.models import ACTIVATIONS, mlp
 from fnnet.runs.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe, settled
 from fnnet.values.array import Array, short_repr
+from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
 from fnnet.values.record import frozen
 from fnnet.values.tree import arrays, has_params, with_arrays
-
-#: The brightest value of the images of a data set, where it is not 255.
-GRAY_LEVELS = {"digits": 16}
 
 
 @final
@@ -31,18 +30,21 @@ class Experiment:
     """
 
     recipe: Recipe
+    data: Dataset
     net: Any
     x: Array
     y: Array
     validation: tuple[Array, Array] | None
-    loss: Callable[..., Any]
     optimizer: optimizers.Optimizer
-    classes: int
+
+    @property
+    def loss(self) -> Callable[..., Any]:
+        """What makes the loss, from `targets`."""
+        return LOSSES[self.recipe.loss].make
 
     def targets(self, y: Array) -> Array:
         """Class indices as the loss takes them."""
-        rows = LOSSES[self.recipe.loss][1]
-        return losses.one_hot(y, self.classes, self.recipe.dtype) if rows else y
+        return targets_of(self.recipe, y, len(self.data.classes))
 
     def states(self, state: State | None = None) -> Iterator[State]:
         """The training stream, from the start or from a state."""
@@ -54,10 +56,15 @@ class Experiment:
         )  # fmt: skip
 
 
+def targets_of(recipe: Recipe, y: Array, classes: int) -> Array:
+    """Class indices as the recipe's loss takes them."""
+    return one_hot(y, classes, recipe.dtype) if LOSSES[recipe.loss].rows else y
+
+
 def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
     """The network and stream of a recipe on a data set, with the arrays of the network ``start`` where it is given.
 
-    Raises ValueError when they don't fit: a batch larger than the data, a shift of what is not an image, a start of
+    Raises UsageError when they don't fit: a batch larger than the data, a shift of what is not an image, a start of
     another shape.
 
     >>> from fnnet.datasets import xor
@@ -72,25 +79,28 @@ def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
     recipe = settled(recipe, len(x))
     size = recipe.batch_size or len(x)
     if size > len(x):
-        raise ValueError(f"batch-size must be at most the {len(x)} training examples, got {size}")
-    net = mlp(
+        raise UsageError(f"batch-size must be at most the {len(x)} training examples, got {size}")
+    net = _network(recipe, data, x)
+    net = _with_fixed(net if start is None else started(net, start), recipe.freeze)
+    optimizer = optimizer_of(recipe, recipe.epochs * steps_per_epoch(len(x), size))
+    return Experiment(recipe, data, net, x, y, validation, optimizer)
+
+
+def _network(recipe: Recipe, data: Dataset, x: Array) -> tuple[Any, ...]:
+    return mlp(
         [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
         ACTIVATIONS[recipe.activation](),
         seed=recipe.seed,
         first=_first(recipe, data, x),
-        init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that Affine.init checks
+        init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that a recipe checks
         dropout=recipe.dropout,
         batch_norm=recipe.batch_norm,
         dtype=recipe.dtype,
     )
-    net = _with_fixed(net if start is None else started(net, start), recipe.freeze)
-    steps = recipe.epochs * steps_per_epoch(len(x), size)
-    loss, optimizer = LOSSES[recipe.loss][0], optimizer_of(recipe, steps)
-    return Experiment(recipe, net, x, y, validation, loss, optimizer, len(data.classes))
 
 
 def started(net: Any, start: Any) -> Any:
-    """The network with the arrays of another, which may differ in layers that hold none; ValueError if they don't fit.
+    """The network with the arrays of another, which may differ in layers that hold none; UsageError if they don't fit.
 
     >>> from fnnet import Affine, Dropout
     >>> started((Dropout(), Affine([[0.0]], [0.0])), (Affine([[2.0]], [3.0]),))[1].W
@@ -99,20 +109,20 @@ def started(net: Any, start: Any) -> Any:
     here, there = arrays(net), arrays(start)
     for (path, a), (other, b) in zip(here.items(), there.items(), strict=False):
         if a.shape != b.shape or a.dtype != b.dtype:
-            raise ValueError(f"a start must fit: {path} is {short_repr(a)}, and there {other} is {short_repr(b)}")
+            raise UsageError(f"a start must fit: {path} is {short_repr(a)}, and there {other} is {short_repr(b)}")
     if len(here) != len(there):
-        raise ValueError(f"a start must fit: here are {len(here)} arrays, and there {len(there)}")
+        raise UsageError(f"a start must fit: here are {len(here)} arrays, and there {len(there)}")
     return with_arrays(net, there.values())
 
 
 def _with_fixed(net: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...]:
     if places and max(places) >= len(net):
-        raise ValueError(f"freeze must be places from 0 to {len(net) - 1}, got {max(places)}")
+        raise UsageError(f"freeze must be places from 0 to {len(net) - 1}, got {max(places)}")
     made = tuple(Fixed(layer) if i in places and arrays(layer) else layer for i, layer in enumerate(net))
     if places and made == net:
-        raise ValueError(f"freeze must name a layer that holds numbers, and {','.join(map(str, places))} hold none")
+        raise UsageError(f"freeze must name a layer that holds numbers, and {','.join(map(str, places))} hold none")
     if places and not has_params(made):
-        raise ValueError("freeze leaves nothing to train")
+        raise UsageError("freeze leaves nothing to train")
     return made
 
 
@@ -120,12 +130,15 @@ def _first(recipe: Recipe, data: Dataset, x: Array) -> list[Any]:
     """The layers that prepare the raw input: shift, flatten, and bring to a range near 1."""
     images = x.ndim in (3, 4)
     if recipe.shift and not images:
-        raise ValueError(f"shift moves images, but the examples of {data.name} have shape {x.shape[1:]}")
+        raise UsageError(f"shift moves images, but the examples of {data.name} have shape {x.shape[1:]}")
     first: list[Any] = [RandomShift(recipe.shift)] if recipe.shift else []
     first += [Flatten()] if x.ndim > 2 else []
+    known = about(data)
+    if known and known.kind == "truth table":
+        return first
     if x.dtype == np.uint8:
-        return [*first, Scale(1.0 / GRAY_LEVELS.get(data.name, 255))]
-    return first if data.name == "xor" else [*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype)]
+        return [*first, Scale(1.0 / (known.brightest if known else 255))]
+    return [*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype)]
 
 
 def optimizer_of(recipe: Recipe, steps: int) -> optimizers.Optimizer:

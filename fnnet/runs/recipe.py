@@ -1,23 +1,28 @@
 """A recipe: every setting of a training run as one value, with good defaults for each data set."""
 
-import difflib
-import math
-from collections.abc import Callable, Sequence
-from typing import Any, final
-
-import attrs
+from collections.abc import Callable
+from typing import Any, NamedTuple, final
 
 from fnnet import losses, optimizers
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
+from fnnet.runs.settings import choice, numbers, real, switch, whole
+from fnnet.values.errors import UsageError
 from fnnet.values.initial import DEVIATIONS
 from fnnet.values.record import evolve, frozen
 
-#: Names of the losses, and whether each is given rows (N, K) instead of class indices.
-LOSSES: dict[str, tuple[Callable[..., Any], bool]] = {
-    "cross-entropy": (losses.SoftmaxCrossEntropy, False),
-    "sigmoid": (losses.SigmoidCrossEntropy, True),
-    "mse": (losses.MeanSquaredError, True),
+
+class NamedLoss(NamedTuple):
+    """A loss that has a name: what makes it from targets, and whether these are rows (N, K) or class indices (N,)."""
+
+    make: Callable[..., Any]
+    rows: bool
+
+
+LOSSES = {
+    "cross-entropy": NamedLoss(losses.SoftmaxCrossEntropy, rows=False),
+    "sigmoid": NamedLoss(losses.SigmoidCrossEntropy, rows=True),
+    "mse": NamedLoss(losses.MeanSquaredError, rows=True),
 }
 OPTIMIZERS: dict[str, Callable[..., optimizers.Optimizer]] = {
     "sgd": optimizers.SGD,
@@ -36,49 +41,6 @@ SCHEDULES: dict[str, Callable[[float, int], schedules.Rate]] = {
 }
 
 
-def _one_of(options: Sequence[str]) -> Any:
-    def check(instance: object, attribute: Any, value: Any) -> None:
-        if value not in options:
-            near = difflib.get_close_matches(str(value), options, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"{_flag(attribute)} must be one of {', '.join(options)}, got {value!r}{hint}")
-
-    return check
-
-
-def _flag(attribute: Any) -> str:
-    return str(attribute.name).replace("_", "-")
-
-
-def _real(least: float, below: float = math.inf, above: bool = False) -> Any:
-    def check(instance: object, attribute: Any, value: Any) -> None:
-        if value is None or (least < value < below) or (value == least and not above):
-            return
-        limits = f"{'above' if above else 'of at least'} {least:g}" + (f" and below {below:g}" if below < 1e9 else "")
-        raise ValueError(f"{_flag(attribute)} must be a finite number {limits}, got {value:g}")
-
-    return check
-
-
-def _whole(least: int) -> Any:
-    def check(instance: object, attribute: Any, value: Any) -> None:
-        if value is not None and not (value == int(value) and least <= value < 2**32):
-            raise ValueError(f"{_flag(attribute)} must be a whole number of at least {least}, got {value}")
-
-    return check
-
-
-def _sizes(instance: object, attribute: Any, value: tuple[int, ...]) -> None:
-    for size in value:
-        if not 1 <= size <= 1_000_000:
-            raise ValueError(f"hidden must be sizes from 1 to 1,000,000, such as 128,64, or none, got {size}")
-
-
-def _places(instance: object, attribute: Any, value: tuple[int, ...]) -> None:
-    if not all(type(place) is int and place >= 0 for place in value):
-        raise ValueError(f"freeze must be numbers of layers, such as 0,1, got {','.join(map(str, value))}")
-
-
 @final
 @frozen
 class Recipe:
@@ -87,41 +49,55 @@ class Recipe:
     ``lr`` None is the usual one of the optimizer, ``momentum`` None is 0.9, ``batch_size`` None is 32, or all where
     there are fewer. ``freeze`` are the places of the layers that are not trained, as `summarize` counts them.
 
-    Raises ValueError, naming the setting, for a value outside its range or an unknown name, and suggests the nearest.
+    Raises UsageError, naming the setting, for a value outside its range or an unknown name, and suggests the nearest.
 
     >>> Recipe(activation="rellu")
     Traceback (most recent call last):
-    ValueError: activation must be one of sigmoid, tanh, relu, leaky-relu, gelu, got 'rellu'; did you mean relu?
+    fnnet.values.errors.UsageError: activation must be one of sigmoid, ..., got 'rellu'; did you mean relu?
     """
 
-    hidden: tuple[int, ...] = attrs.field(default=(64,), converter=tuple, validator=_sizes)
-    activation: str = attrs.field(default="sigmoid", validator=_one_of(tuple(ACTIVATIONS)))
-    init: str | None = attrs.field(default=None, validator=attrs.validators.optional(_one_of(tuple(DEVIATIONS))))
-    loss: str = attrs.field(default="cross-entropy", validator=_one_of(tuple(LOSSES)))
-    optimizer: str = attrs.field(default="sgd", validator=_one_of(tuple(OPTIMIZERS)))
-    lr: float | None = attrs.field(default=None, validator=_real(0.0, above=True))
-    schedule: str = attrs.field(default="one-cycle", validator=_one_of(tuple(SCHEDULES)))
-    momentum: float | None = attrs.field(default=None, validator=_real(0.0, below=1.0))
-    weight_decay: float = attrs.field(default=0.0, validator=_real(0.0))
-    dropout: float = attrs.field(default=0.0, validator=_real(0.0, below=1.0))
-    batch_norm: bool = False
-    shift: int = attrs.field(default=0, validator=_whole(0))
-    epochs: int = attrs.field(default=30, validator=_whole(1))
-    batch_size: int | None = attrs.field(default=None, validator=_whole(1))
-    seed: int = attrs.field(default=0, validator=_whole(0))
-    dtype: str = attrs.field(default="float32", validator=_one_of(("float32", "float64")))
-    validation: float = attrs.field(default=0.0, validator=_real(0.0, below=1.0))
-    patience: int | None = attrs.field(default=None, validator=_whole(1))
-    freeze: tuple[int, ...] = attrs.field(default=(), converter=tuple, validator=_places)
+    hidden: tuple[int, ...] = numbers(
+        "The network", (64,), "Sizes of the hidden layers, such as 128,64; or none.", least=1, most=1_000_000,
+        what="sizes from 1 to 1,000,000, such as 128,64, or none",
+    )  # fmt: skip
+    activation: str = choice("The network", "sigmoid", tuple(ACTIVATIONS))
+    init: str | None = choice("The network", None, tuple(DEVIATIONS), "The first weights: ", optional=True)
+    loss: str = choice(
+        "Its training", "cross-entropy", tuple(LOSSES), "What is made small (sigmoid: a yes or no for each class): "
+    )
+    optimizer: str = choice("Its training", "sgd", tuple(OPTIMIZERS))
+    lr: float | None = real(
+        "Its training", None, "Learning rate; the largest one where a schedule changes it.", above=0.0
+    )
+    schedule: str = choice("Its training", "one-cycle", tuple(SCHEDULES))
+    momentum: float | None = real("Its training", None, "Momentum of sgd (default 0.9).", below=1.0)
+    weight_decay: float = real("Its training", 0.0, "Pull of the weight matrices towards 0.")
+    dropout: float = real("The network", 0.0, "Share of hidden units left out in each step.", below=1.0)
+    batch_norm: bool = switch("The network", "Normalize each hidden layer over the batch.")
+    shift: int = whole("The network", 0, "Move each training image by up to so many pixels.", least=0)
+    epochs: int = whole("Its training", 30, "How often each example is seen.", least=1)
+    batch_size: int | None = whole("Its training", None, "Examples in a step.", least=1)
+    seed: int = whole("Its training", 0, "Of all randomness: the same seed gives the same bits.", least=0)
+    dtype: str = choice("The network", "float32", ("float32", "float64"))
+    validation: float = real(
+        "Its training", 0.0, "Share of the training set held out to choose the best epoch.", below=1.0
+    )
+    patience: int | None = whole(
+        "Its training", None, "Stop after so many epochs without a better validation loss.", least=1
+    )
+    freeze: tuple[int, ...] = numbers(
+        "Its training", (), "Layers that stay as they are, by their places, such as 0,1.", least=0, most=2**32,
+        what="numbers of layers, such as 0,1, or none",
+    )  # fmt: skip
 
     def __attrs_post_init__(self) -> None:
         if self.momentum is not None and self.optimizer != "sgd":
-            raise ValueError(f"momentum goes with the optimizer sgd, got {self.optimizer}; leave it out")
+            raise UsageError(f"momentum goes with the optimizer sgd, got {self.optimizer}; leave it out")
         if self.patience is not None and not self.validation:
-            raise ValueError("patience needs a validation share, such as validation 0.1")
+            raise UsageError("patience needs a validation share, such as validation 0.1")
 
 
-#: What each data set is trained with when nothing else is said; a table of your own takes ``Recipe()``.
+#: What each data set that fnnet knows is trained with when nothing else is said; one of your own takes ``Recipe()``.
 RECIPES = {
     "xor": Recipe(hidden=(8,), init="normal", schedule="constant", epochs=1000, batch_size=4, dtype="float64"),
     "digits": Recipe(hidden=(256,), activation="relu", lr=0.1, dropout=0.3, shift=1, epochs=100),

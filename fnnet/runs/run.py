@@ -10,14 +10,18 @@ from fnnet.datasets import DataError, Dataset, digest
 from fnnet.learning.stream import State
 from fnnet.network.shapes import summarize
 from fnnet.runs.archive import FileError, sentence
-from fnnet.runs.build import Experiment, experiment, optimizer_of
-from fnnet.runs.recipe import Recipe
+from fnnet.runs.build import Experiment, experiment, optimizer_of, targets_of
+from fnnet.runs.recipe import LOSSES, Recipe
 from fnnet.runs.saving import opened, packed
+from fnnet.values.array import Array
 from fnnet.values.record import as_dict, frozen, replace
 from fnnet.values.tree import arrays, same_structure
 from fnnet.values.typed import typed
 
 STATE = "state.npz"
+
+#: The numbers in an example above which a file is expected to be at least as large as what it says of them.
+LARGEST = 2**24
 
 
 @final
@@ -53,14 +57,22 @@ class Run:
         """The run at another of its states."""
         return replace(self, state=state, net=state.chosen)
 
+    def checked(self, data: Dataset) -> Dataset:
+        """The data, if they are those of the run; otherwise DataError."""
+        if digest(data) != self.source.sha256:
+            raise DataError(f"the data of {self.source.name} are not those of the run: their SHA-256 differs")
+        return data
+
     def experiment(self, data: Dataset, start: Any = None) -> Experiment:
         """What trains the run: ``run.experiment(data).states(run.state)`` goes on with it.
 
         Raises DataError for other data than the run's.
         """
-        if digest(data) != self.source.sha256:
-            raise DataError(f"the data of {self.source.name} are not those of the run: their SHA-256 differs")
-        return experiment(self.recipe, data, start)
+        return experiment(self.recipe, self.checked(data), start)
+
+    def loss(self, y: Array) -> Any:
+        """The run's loss, for these class indices."""
+        return LOSSES[self.recipe.loss].make(targets_of(self.recipe, y, len(self.classes)))
 
     def packed(self, tree: Any) -> bytes:
         """The bytes of a file with the run's state or network in it, and all that is to be known of the run."""
@@ -92,7 +104,7 @@ def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
     run = typed(Run(recipe, source, shape, classes, net=tree if state is None else state.chosen, state=state, **about))
     if run.threads < 1:
         raise ValueError(f"threads must be at least 1, got {run.threads}")
-    if math.prod(shape) > size or summarize(run.net, shape)[-1].output != (len(classes),):
+    if math.prod(shape) > max(size, LARGEST) or summarize(run.net, shape)[-1].output != (len(classes),):
         raise ValueError(f"its network does not lead from {shape} to {len(classes)} classes")
     if state is not None:
         moments = optimizer_of(recipe, 1).init(()).moments
