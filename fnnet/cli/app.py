@@ -1,33 +1,27 @@
 """The commands, and what becomes of what goes wrong in them: one line, and an exit code."""
 
 import traceback
+from importlib import import_module
 from importlib.metadata import version
 from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
 
-from fnnet.cli.check import check
-from fnnet.cli.evaluate import evaluate
-from fnnet.cli.grade import grade
 from fnnet.cli.output import complain, say
-from fnnet.cli.predict import predict
-from fnnet.cli.summary import summary
-from fnnet.cli.trace import trace
-from fnnet.cli.train import train
-from fnnet.cli.verify import verify
-from fnnet.datasets import DataError
-from fnnet.learning.stream import Diverged
-from fnnet.runs.archive import FileError
-from fnnet.values.errors import UsageError
 
-app = typer.Typer(
-    name="fnnet",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+#: The commands, each in the module of its name, with the first sentence of its help. Only the one that is called is
+#: imported, so that the help is there at once.
+COMMANDS = {
+    "train": "Train a network on DATA, test it, and keep the run.",
+    "evaluate": "Measure a run's network on the test part of its data: loss, accuracy, and each class.",
+    "predict": "Print the class of each IMAGE, or of each row of NUMBERS, and the probability of every class.",
+    "verify": "Train a run again from its own record, and compare every bit of its state.",
+    "check": "Compare every layer's backward with measured derivatives, and put it through the laws of a layer.",
+    "summary": "Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.",
+    "trace": "Work out one step of back-propagation: forward, backward and the update, in the lecture's letters.",
+    "grade": "Grade the layers of a student's file, and name the mistakes.",
+}
 
 #: The exit code of a mistake in fnnet itself, EX_SOFTWARE of sysexits.h.
 MISTAKE = 70
@@ -36,45 +30,73 @@ MISTAKE = 70
 NUMBERS = {"ignore_unknown_options": True}
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        say(f"fnnet {version('fnnet')}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
-) -> None:
-    """Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits."""
-
-
-for command in (train, evaluate, predict, verify, check, summary, trace, grade):
-    app.command(context_settings=NUMBERS if command is predict else None)(command)
-
-
 def run(arguments: list[str]) -> int:
     """Run a command: 0, or 1 for a failed run, 2 for wrong usage, 70 for a mistake in fnnet, 130 for Ctrl-C.
 
     All but 0 come after one line that says why.
     """
     try:
-        return app(arguments or ["--help"], prog_name="fnnet", standalone_mode=False) or 0
+        return _app(arguments)(arguments or ["--help"], prog_name="fnnet", standalone_mode=False) or 0
     except typer.Exit as stop:
         return stop.exit_code
     except typer.Abort:
         return 130
-    except (DataError, FileError, Diverged, OSError, MemoryError) as error:
-        complain(str(error) or type(error).__name__)
-        return 1
-    except UsageError as error:
-        complain(str(error))
-        return 2
     except Exception as error:
-        if not hasattr(error, "format_message"):  # those that typer raises have it
-            return _mistake(error)
+        return _failed(error)
+
+
+def _app(arguments: list[str]) -> typer.Typer:
+    """All commands by their names and sentences, and the one that the arguments call with all that it does."""
+    app = typer.Typer(
+        name="fnnet",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(root)
+    called = next((name for name in arguments if name in COMMANDS), None)
+    for name, sentence in COMMANDS.items():
+        if name == called:
+            command = getattr(import_module(f"fnnet.cli.{name}"), name)
+            app.command(name, context_settings=NUMBERS if name == "predict" else None)(command)
+        else:
+            app.command(name, help=sentence)(_not_called)
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"fnnet {version('fnnet')}")
+        raise typer.Exit
+
+
+def root(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Neural networks as values and pure functions, in NumPy. Start with: fnnet train digits."""
+
+
+def _not_called() -> None:
+    """What stands for a command in the list of all."""
+
+
+def _failed(error: Exception) -> int:
+    from fnnet.datasets import DataError
+    from fnnet.learning import Diverged
+    from fnnet.runs import FileError
+    from fnnet.values.errors import UsageError
+
+    if hasattr(error, "format_message"):  # those that typer raises have it
         complain(f"{error.format_message()} (see fnnet --help)")
         return 2
+    if isinstance(error, UsageError):
+        complain(str(error))
+        return 2
+    if isinstance(error, (DataError, FileError, Diverged, OSError, MemoryError)):
+        complain(str(error) or type(error).__name__)
+        return 1
+    return _mistake(error)
 
 
 def _mistake(error: Exception) -> int:

@@ -23,7 +23,7 @@ Inputs = Annotated[
 
 
 def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
-    """Print the class of each IMAGE and the probability of every class; of XOR and tables, of each row of NUMBERS.
+    """Print the class of each IMAGE, or of each row of NUMBERS, and the probability of every class.
 
     Pictures may be of any size and color, dark on light or light on dark: they are brought to the form of the
     training data, as MNIST was made, scaled to its box and centered. This needs Pillow: pip install 'fnnet[images]'.

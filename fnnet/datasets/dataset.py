@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, final
 
+import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -36,7 +37,7 @@ class Dataset:
     x_test: Array = data()
     y_test: Array = data()
     classes: tuple[str, ...]
-    known: str | None = None
+    known: str | None = attrs.field(default=None, repr=False)
 
 
 def dataset(

@@ -36,7 +36,7 @@ def read_picture(path: str | os.PathLike[str], name: str = "mnist") -> Array:
 
     >>> read_picture("seven.png", "xor")
     Traceback (most recent call last):
-    fnnet.datasets.dataset.DataError: name must be one of mnist, fashion-mnist, kmnist, digits, got 'xor'
+    fnnet.datasets.dataset.DataError: name must be one of digits, mnist, fashion-mnist, kmnist, got 'xor'
     """
     known = KNOWN.get(name)
     if known is None or known.form is None:

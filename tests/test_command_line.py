@@ -1,0 +1,64 @@
+"""The command line from inside: one home for each sentence, and whose fault it is when something goes wrong."""
+
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fnnet.cli import app
+from fnnet.runs.recipe import Recipe
+from fnnet.runs.settings import flag, setting_of, settings_of
+from fnnet.values.record import names
+
+
+@pytest.mark.parametrize("name", app.COMMANDS)
+def test_the_list_of_commands_says_what_their_help_says(name: str) -> None:
+    """The sentence beside a command in the list is the first one of its own help."""
+    help = inspect.getdoc(getattr(import_module(f"fnnet.cli.{name}"), name)) or ""
+    assert help.startswith(app.COMMANDS[name])
+
+
+def test_every_setting_of_a_recipe_has_its_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    """`fnnet train --help` lists each setting, with the help that stands in the recipe."""
+    assert [field.name for field in settings_of(Recipe)] == list(names(Recipe))
+    assert app.run(["train", "--help"]) == 0
+    shown = re.sub(r"[\s│]+", " ", capsys.readouterr().out)
+    for field in settings_of(Recipe):
+        assert f"--{flag(field.name)} " in shown
+        assert setting_of(field).help.split()[0] in shown
+
+
+def test_a_mistake_in_fnnet_is_not_called_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error that nobody foresaw, a ValueError too, is one line, a file with the traceback, and exit 70."""
+
+    def broken(*arguments: Any, **settings: Any) -> Any:
+        raise ValueError("the sky\nis green")
+
+    monkeypatch.setattr("fnnet.cli.summary.summarize", broken)
+    assert app.run(["summary", "xor"]) == 70
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "a mistake in fnnet, not in what you typed: ValueError: the sky is green" in said
+    path = Path(said.split()[-1])
+    assert "in broken" in path.read_text()
+    path.unlink()
+
+
+def test_a_file_is_never_taken_for_a_known_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table called xor.csv is a table, and images in a digits.npz are bytes up to 255."""
+    monkeypatch.chdir(tmp_path)
+    Path("xor.csv").write_text("1,2,3,0\n4,5,7,1\n" * 10)
+    assert app.run(["train", "xor.csv", "--epochs", "1", "--quiet"]) == 0
+    assert app.run(["evaluate", "runs/xor"]) == 0
+    np.savez("digits.npz", x=np.full((20, 8, 8), 255, np.uint8), y=np.arange(20) % 2)
+    assert app.run(["train", "digits.npz", "--epochs", "1", "--quiet", "--out", "mine"]) == 0
+    from fnnet.runs import load_run
+
+    assert load_run("mine").net[1].factor == 1 / 255
+    assert app.run(["predict", "mine", "seven.png"]) == 2

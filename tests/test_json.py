@@ -1,0 +1,61 @@
+"""The page on JSON is true: each command prints the keys that it names, and no others."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fnnet.cli.app import run
+
+PAGE = (Path(__file__).parent.parent / "docs" / "json.md").read_text()
+
+
+def promised(command: str) -> set[str]:
+    """The keys that the page names for a command."""
+    section = re.search(rf"^## `fnnet {command}`\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    rows = re.findall(r"^\| (`.*?) \|", section[1], re.MULTILINE)
+    text = " ".join(rows) if rows else section[1]
+    return set(re.findall(r"`([a-z0-9_]+)`", text))
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """What a command prints with --json."""
+    assert run([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def xor_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run on XOR in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    printed(capsys, "train", "xor", "--epochs", "2")
+
+
+def test_train(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a kept run with a validation share, and of XOR, together all keys are printed that are promised."""
+    table = printed(capsys, "train", "xor", "--epochs", "2", "--force")
+    held = printed(capsys, "train", "digits", "--epochs", "1", "--validation", "0.1", "--no-save")
+    assert set(table) | set(held) == promised("train")
+    assert (table["dataset"], table["seed"]) == ("xor", 0)
+    assert [row[:3] for row in table["truth_table"]] == [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
+
+
+def test_evaluate(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """The keys of the report, of a class and of a mistake."""
+    report = printed(capsys, "evaluate", "runs/xor", "--worst", "4")
+    inner = {key for row in (*report["classes"], *report["worst"]) for key in row}
+    assert set(report) | inner == promised("evaluate") | {"class", "precision", "recall", "examples"} | inner
+    words = set(re.findall(r"`([a-z_]+)`", PAGE))
+    assert set(report) | inner <= words
+
+
+def test_the_others(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Predict, verify, check and summary print what is promised."""
+    assert set(printed(capsys, "predict", "runs/xor", "0,1")[0]) == promised("predict")
+    assert set(printed(capsys, "verify", "runs/xor")) == promised("verify")
+    assert set(printed(capsys, "summary", "xor")[0]) == promised("summary")
+    report = printed(capsys, "check")
+    assert set(report) | set(report["checks"][0]) == promised("check")
