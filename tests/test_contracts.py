@@ -1,5 +1,8 @@
 """Contracts that can't be misread: what would do nothing, or something else than it says, is refused aloud."""
 
+import re
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,10 +11,12 @@ from strategies import affine, normal
 
 import fnnet
 from fnnet import (
+    SGD,
     Affine,
     BatchNorm,
     Dropout,
     MeanSquaredError,
+    ReLU,
     Residual,
     SoftmaxCrossEntropy,
     Standardize,
@@ -20,11 +25,17 @@ from fnnet import (
     forward,
     frozen,
     key,
+    mlp,
+    predict,
     sub,
     train,
     training,
 )
+from fnnet.datasets import digits
+from fnnet.learning.stream import first_state
 from fnnet.network import who_moved
+from fnnet.runs import Recipe, Run, Source, load_run
+from fnnet.runs.run import STATE
 from fnnet.values import Purpose
 from fnnet.values.record import replace
 
@@ -105,3 +116,47 @@ def test_a_row_of_weight_two_stands_there_twice() -> None:
     assert np.allclose(weighted.deviation, repeated.deviation, rtol=1e-12)
     with pytest.raises(ValueError, match="weights"):
         Standardize.of(x, float, [1.0, -1.0, 1.0, 1.0, 1.0])
+
+
+@frozen
+class Brightness:
+    """A user's layer: each image (C, H, W) as the mean of each channel (C,)."""
+
+    def forward(self, x: Any) -> tuple[Any, Any]:
+        """The means, and the shape of x."""
+        return fnnet.freeze(x.mean(axis=(2, 3))), x.shape
+
+    def backward(self, cache: Any, dout: Any) -> tuple[Any, "Brightness"]:
+        """Each pixel's share."""
+        share = dout[:, :, None, None] / (cache[2] * cache[3])
+        return fnnet.freeze(np.broadcast_to(share, cache).copy()), self
+
+
+def test_a_small_network_on_large_images_is_a_run(tmp_path: Path) -> None:
+    """A run's file may be smaller than one of its examples, as that of a network that pools is."""
+    shape = (3, 224, 224)
+    net = (Brightness(), affine(1, 3, 2))
+    state = first_state(net, SGD(0.2, momentum=0.9), seed=0)
+    run = Run(Recipe(momentum=0.9), Source("mine.npz", None, "0" * 64), shape, ("a", "b"), 1, None, net, state)
+    (tmp_path / STATE).write_bytes(run.packed(state))
+    assert load_run(tmp_path, layers=(Brightness,)) == run
+
+
+def test_no_two_checks_draw_from_one_stream() -> None:
+    """Each place in the library that draws for a check has a key that no other place can have."""
+    calls = re.compile(r"key\((\w+), Purpose\.CHECK((?:, \w+=\w+)*)\)")
+    root = Path(fnnet.__file__).parent
+    where = [(path, match) for path in root.rglob("*.py") for match in calls.finditer(path.read_text())]
+    steps = Counter(re.search(r"step=(\d+)", match[2])[1] for _, match in where if "step=" in match[2])  # type: ignore[index]
+    assert len(where) == sum(steps.values())
+    assert [step for step, many in steps.items() if many > 1] == []
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [(np.float32, 1e-6), (np.float64, 2e-15)])
+def test_a_row_alone_is_the_row_among_many(dtype: Any, bound: float) -> None:
+    """What `predict` says of one row is what it says of it among many, to within what its docstring says."""
+    x = digits().x_test[:100].reshape(100, -1) / 16
+    for sizes in ([64, 256, 10], [64, 128, 128, 10], [64, 10]):
+        net = mlp(sizes, ReLU(), dtype=dtype)
+        many, alone = predict(net, x), np.concatenate([predict(net, row[None]) for row in x])
+        assert np.abs(many - alone).max() <= bound * np.abs(many).max()
