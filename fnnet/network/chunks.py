@@ -28,7 +28,7 @@ def chunks(net: Params, x: Array) -> Iterator[tuple[slice, Array]]:
 def predict(net: Params, x: Any) -> Array:
     """The outputs (N, ...) of a network for x (N, ...), which is cast to the network's dtype.
 
-    With other rows beside it a row's outputs may differ in the last bit, because the BLAS then adds up in another order:
+    With other rows beside it a row's outputs may differ in the last bit, for the BLAS then adds up in another order:
     in float32 by up to 1e-6 of the largest output, in float64 by 2e-15. Where that matters, use float64.
 
     >>> from fnnet import Affine, Softmax
