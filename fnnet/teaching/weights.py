@@ -12,6 +12,7 @@ import numpy as np
 from fnnet.layers import Affine
 from fnnet.runs.archive import FileError
 from fnnet.values.array import freeze
+from fnnet.values.number_rows import numbers_in
 
 #: The network that is traced when no other is said: two inputs, two hidden units, one output, and round numbers.
 LECTURE = """\
@@ -59,19 +60,9 @@ def _blocks(text: str) -> Iterator[tuple[int, list[list[float]]]]:
     """The number of its first line and the rows of each layer."""
     begin, rows = 0, []
     for number, line in enumerate([*text.splitlines(), ""], 1):
-        if line.split("#")[0].strip():
+        if said := line.split("#")[0].strip():
             begin = begin or number
-            rows.append(_row(line.split("#")[0], number))
+            rows.append(numbers_in(said, f"line {number}", ", parted by commas or spaces"))
         elif rows and not line.strip():
             yield begin, rows
             begin, rows = 0, []
-
-
-def _row(line: str, number: int) -> list[float]:
-    try:
-        row = [float(cell) for cell in line.replace(",", " ").split()]
-    except ValueError:
-        raise ValueError(f"line {number} must be numbers, parted by commas or spaces, got {line.strip()!r}") from None
-    if not np.isfinite(row).all():
-        raise ValueError(f"line {number} must be finite numbers, got {line.strip()!r}")
-    return row
