@@ -80,8 +80,8 @@ def _network(asked: Asked, loss: str) -> Params:
     last = asked.output or (hidden if loss == "mse" else "linear")
     if last not in (*ACTIVATIONS, "linear"):
         raise ValueError(f"output must be one of {', '.join(ACTIVATIONS)}, linear, got {last!r}")
-    between = [layer for affine in affines[:-1] for layer in (affine, ACTIVATIONS[hidden]())]
-    return (*between, affines[-1], *([] if last == "linear" else [ACTIVATIONS[last]()]))
+    between = [layer for affine in affines[:-1] for layer in (affine, ACTIVATIONS[hidden].layer())]
+    return (*between, affines[-1], *([] if last == "linear" else [ACTIVATIONS[last].layer()]))
 
 
 def _of_run(asked: Asked, path: Path) -> Task:

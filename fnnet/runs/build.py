@@ -75,7 +75,7 @@ def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
         raise ValueError(f"batch-size must be at most the {len(x)} training examples, got {size}")
     net = mlp(
         [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
-        ACTIVATIONS[recipe.activation](),
+        ACTIVATIONS[recipe.activation].layer(),
         seed=recipe.seed,
         first=_first(recipe, data, x),
         init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that Affine.init checks
