@@ -1,5 +1,6 @@
 """Which networks can be written on a board: layers of units, each a weighted sum and at most one activation."""
 
+from collections.abc import Iterator
 from typing import final
 
 from fnnet.layers import Affine, Dropout, Flatten, GaussianNoise, LeakyReLU, RandomShift, Scale, Softmax, Standardize
@@ -95,7 +96,8 @@ def board(net: Params) -> Board:
     first = _leading(working)
     behind = working[len(first) :]
     _check(behind)
-    return Board(tuple(placed.layer for placed in layers), first, _levels(behind), type(behind[-1].layer) is Softmax)
+    softmax = type(behind[-1].layer) is Softmax
+    return Board(tuple(placed.layer for placed in layers), first, tuple(_levels(behind)), softmax)
 
 
 def _rests(placed: Placed) -> bool:
@@ -126,14 +128,12 @@ def _check(layers: list[Placed]) -> None:
         raise ValueError("a network must have an Affine layer to be traced, and this one has none")
 
 
-def _levels(layers: list[Placed]) -> tuple[Level, ...]:
-    return tuple(
-        Level(placed.layer, None, placed.number, placed.number)
-        if after is None or type(after.layer) not in ACTIVATION_OF
-        else Level(placed.layer, after.layer, placed.number, after.number)
-        for placed, after in zip(layers, (*layers[1:], None), strict=True)
-        if isinstance(placed.layer, Affine)
-    )
+def _levels(layers: list[Placed]) -> Iterator[Level]:
+    for placed, after in zip(layers, (*layers[1:], None), strict=True):
+        if isinstance(placed.layer, Affine):
+            activated = after is not None and type(after.layer) in ACTIVATION_OF
+            last = after if after is not None and activated else placed
+            yield Level(placed.layer, last.layer if activated else None, placed.number, last.number)
 
 
 def _reason(kind: type) -> str:
@@ -143,4 +143,5 @@ def _reason(kind: type) -> str:
         return "it may only stand at the beginning, and once, where it prepares the input"
     if kind is Softmax:
         return "it may only stand at the end, after an Affine layer"
-    return "a trace knows Affine, Sigmoid, Tanh, ReLU, LeakyReLU, and a Softmax at the end"
+    activations = ", ".join(layer.__name__ for layer in ACTIVATION_OF)
+    return f"a trace knows Affine, {activations}, and a Softmax at the end"

@@ -1,4 +1,4 @@
-"""The course of a worked example: what is calculated in which order, forward, backward, and over a batch."""
+"""The order of a worked example: what is calculated after what, forward, backward, and over a batch."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ class Calculation:
     rule: Equation
 
 
-def forward(example: WorkedExample) -> Iterator[Calculation]:
+def units_and_loss(example: WorkedExample) -> Iterator[Calculation]:
     """From the raw inputs to E."""
     if prepares(example):
         yield from _units(example, 0, partial(equations.prepared, example))
@@ -39,7 +39,7 @@ def prepares(example: WorkedExample) -> bool:
     return any(isinstance(layer, Scale | Standardize) for layer in example.board.first)
 
 
-def errors(example: WorkedExample) -> Iterator[Calculation]:
+def unit_errors(example: WorkedExample) -> Iterator[Calculation]:
     """From E to the first layer of units, through the Softmax layer if there is one."""
     yield from _units(example, example.last, partial(equations.output_error, example))
     if example.board.softmax:
@@ -48,10 +48,10 @@ def errors(example: WorkedExample) -> Iterator[Calculation]:
         yield from _units(example, n, partial(equations.unit_error, example, n))
 
 
-def gradients(example: WorkedExample) -> Iterator[Calculation]:
+def weight_errors(example: WorkedExample) -> Iterator[Calculation]:
     """The errors on the weights, from the last layer to the first."""
-    for n, j, k in weights(example):
-        rule = equations.weight_error(example, *general(example.letters, n, k))
+    for n, j, k in weight_indices(example):
+        rule = equations.weight_error(example, *general_indices(example.letters, n, k))
         yield Calculation(n, j, equations.weight_error(example, n, j, k), rule)
 
 
@@ -62,13 +62,13 @@ def _units(example: WorkedExample, n: int, formula: Callable[[Index], Equation])
         yield Calculation(n, j, formula(j), rule)
 
 
-def weights(example: WorkedExample) -> Iterator[tuple[int, int, int]]:
+def weight_indices(example: WorkedExample) -> Iterator[tuple[int, int, int]]:
     """Layer and indices j, k of all weights: the last layer first, unit by unit, and of each the bias first."""
     for n in range(example.last, 0, -1):
         yield from ((n, j, k) for j in example.numbers(n) for k in (0, *example.numbers(n - 1)))
 
 
-def general(letters: Letters, n: int, k: int) -> tuple[int, str, Index]:
+def general_indices(letters: Letters, n: int, k: int) -> tuple[int, str, Index]:
     """Layer and indices of a weight in general formulas, in which a bias keeps its 0."""
     return n, letters.index(n, n), letters.index(n - 1, n) if k else 0
 
@@ -81,26 +81,26 @@ def mean_loss(examples: Sequence[WorkedExample], letters: Letters) -> Calculatio
     return Calculation(examples[0].last, None, equations.average(mean, parts, len(examples)), rule)
 
 
-def mean_gradients(examples: Sequence[WorkedExample], letters: Letters) -> Iterator[Calculation]:
+def mean_errors(examples: Sequence[WorkedExample], letters: Letters) -> Iterator[Calculation]:
     """The errors of a batch on the weights, from those of its examples."""
-    for n, j, k in weights(examples[0]):
+    for n, j, k in weight_indices(examples[0]):
         parts = tuple(example.gradient(n, j, k) for example in examples)
-        weight = letters.weight(*general(letters, n, k))
+        weight = letters.weight(*general_indices(letters, n, k))
         rule = equations.average(letters.error(weight), (Over("n", _of_n(letters).error(weight)),), len(examples))
-        mean = gradient(examples, letters, n, j, k)
+        mean = batch_error(examples, letters, n, j, k)
         yield Calculation(n, j, equations.average(mean, parts, len(examples)), rule)
 
 
 def updates(examples: Sequence[WorkedExample], letters: Letters, lr: float) -> Iterator[Calculation]:
     """Each weight after one step."""
     eta = Symbol("eta", value=lr)
-    for n, j, k in weights(examples[0]):
-        weight = letters.weight(*general(letters, n, 1))
-        moved = equations.update(examples[0].weight(n, j, k), gradient(examples, letters, n, j, k), eta)
+    for n, j, k in weight_indices(examples[0]):
+        weight = letters.weight(*general_indices(letters, n, 1))
+        moved = equations.update(examples[0].weight(n, j, k), batch_error(examples, letters, n, j, k), eta)
         yield Calculation(n, j, moved, equations.update(weight, letters.error(weight), Symbol("eta")))
 
 
-def gradient(examples: Sequence[WorkedExample], letters: Letters, n: int, j: int, k: int) -> Symbol:
+def batch_error(examples: Sequence[WorkedExample], letters: Letters, n: int, j: int, k: int) -> Symbol:
     """The error on a weight, the mean over the examples."""
     return letters.error(letters.weight(n, j, k), _mean([example.gradient(n, j, k).value for example in examples]))
 

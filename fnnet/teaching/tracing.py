@@ -50,7 +50,7 @@ def trace(
     u_10 <- u_10 - eta dE/du_10 = 0.1 - 0.5*(-0.1621) = 0.1811
     """
     x = np.asarray(x, np.float64)
-    _check(loss, x, lr, digits)
+    _check(loss, lr, digits)
     network = _board(net, loss, x, limit)
     letters = Letters(len(network.levels))
     own = [evolve(letters, loss=Symbol("E", (n,))) for n in range(1, len(x) + 1)] if len(x) > 1 else [letters]
@@ -67,25 +67,25 @@ def _shared(example: WorkedExample, lr: float) -> Iterator[Row]:
     leaky = {level.slope for level in example.board.levels if isinstance(level.activation, LeakyReLU)}
     yield from (_given(None, 0, Symbol("slope", value=slope)) for slope in sorted(leaky))
     yield from (_given(None, 0, symbol) for symbol in equations.constants(example))
-    for n, j, k in sorted(calculations.weights(example)):
+    for n, j, k in sorted(calculations.weight_indices(example)):
         yield _given(None, n, example.weight(n, j, k))
 
 
 def _of_example(example: WorkedExample, digits: int) -> Iterator[Row]:
     """What is given of an example, its inputs as they are before anything prepares them, and what follows from it."""
-    first = example.input if calculations.prepares(example) else partial(example.unit, 0)
-    yield from (_given(example.number, 0, first(k)) for k in example.numbers(0))
+    named = example.input if calculations.prepares(example) else partial(example.unit, 0)
+    yield from (_given(example.number, 0, named(k)) for k in example.numbers(0))
     yield from (_given(example.number, example.last, example.target(i)) for i in example.numbers(example.last))
-    yield from _rows("forward", example.number, calculations.forward(example), digits)
-    yield from _rows("errors", example.number, calculations.errors(example), digits)
-    yield from _rows("gradients", example.number, calculations.gradients(example), digits)
+    yield from _rows("forward", example.number, calculations.units_and_loss(example), digits)
+    yield from _rows("errors", example.number, calculations.unit_errors(example), digits)
+    yield from _rows("gradients", example.number, calculations.weight_errors(example), digits)
 
 
 def _of_batch(examples: Sequence[WorkedExample], letters: Letters, lr: float, digits: int) -> Iterator[Row]:
     """The means over the examples where there are several, and one update."""
     if len(examples) > 1:
         yield from _rows("forward", None, [calculations.mean_loss(examples, letters)], digits)
-        yield from _rows("gradients", None, calculations.mean_gradients(examples, letters), digits)
+        yield from _rows("gradients", None, calculations.mean_errors(examples, letters), digits)
     yield from _rows("updates", None, calculations.updates(examples, letters, lr), digits)
 
 
@@ -101,7 +101,7 @@ def _rows(kind: str, number: int | None, lines: Iterable[Calculation], digits: i
         yield Row(kind, number, line.layer, line.unit, left, right, line.rule, digits, many)
 
 
-def _check(loss: Loss, x: Array, lr: float, digits: int) -> None:
+def _check(loss: Loss, lr: float, digits: int) -> None:
     """What can be said without the network."""
     if type(loss) not in (MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy):
         raise ValueError(
