@@ -25,6 +25,7 @@ from fnnet.teaching.expression import (
     Term,
 )  # fmt: skip
 from fnnet.teaching.worked_example import WorkedExample, entry
+from fnnet.values.array import Array
 from fnnet.values.record import evolve
 
 
@@ -35,7 +36,7 @@ def prepared(example: WorkedExample, k: Index) -> Equation:
         if isinstance(layer, Scale):
             term = Product((_factor(layer), term))
         if isinstance(layer, Standardize):
-            term = Ratio(Sum((term, Minus(_mean(layer, k)))), _deviation(layer, k))
+            term = Ratio(Sum((term, Minus(_entry("m", layer.mean, k)))), _entry("d", layer.deviation, k))
     return Equation(example.unit(0, k), term)
 
 
@@ -45,20 +46,16 @@ def constants(example: WorkedExample) -> Iterator[Symbol]:
         if isinstance(layer, Scale):
             yield _factor(layer)
         if isinstance(layer, Standardize):
-            yield from (_mean(layer, k) for k in example.numbers(0))
-            yield from (_deviation(layer, k) for k in example.numbers(0))
+            yield from (_entry("m", layer.mean, k) for k in example.numbers(0))
+            yield from (_entry("d", layer.deviation, k) for k in example.numbers(0))
 
 
 def _factor(layer: Scale) -> Symbol:
     return Symbol("c", value=float(layer.factor))
 
 
-def _mean(layer: Standardize, k: Index) -> Symbol:
-    return Symbol("m", (k,), value=entry(layer.mean.ravel(), k))
-
-
-def _deviation(layer: Standardize, k: Index) -> Symbol:
-    return Symbol("d", (k,), value=entry(layer.deviation.ravel(), k))
+def _entry(letter: str, values: Array, k: Index) -> Symbol:
+    return Symbol(letter, (k,), value=entry(values.ravel(), k))
 
 
 def unit(example: WorkedExample, n: int, j: Index) -> Equation:
