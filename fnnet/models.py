@@ -2,34 +2,43 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from fnnet.layers import GELU, Affine, BatchNorm, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
+from fnnet.network.folds import Layer
 from fnnet.values.initial import Init
 from fnnet.values.keys import Purpose, key
+from fnnet.values.record import frozen
+
+
+@final
+@frozen
+class Activation:
+    """What is known of an activation: its layer, and the initialization that keeps the variance of the signal."""
+
+    layer: Callable[[], Layer]
+    init: Init = "glorot"
+
 
 #: The activations by the names that the command line uses.
-ACTIVATIONS: dict[str, Callable[[], Any]] = {
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "relu": ReLU,
-    "leaky-relu": LeakyReLU,
-    "gelu": GELU,
+ACTIVATIONS = {
+    "sigmoid": Activation(Sigmoid),
+    "tanh": Activation(Tanh),
+    "relu": Activation(ReLU, "he"),
+    "leaky-relu": Activation(LeakyReLU, "he"),
+    "gelu": Activation(GELU, "he"),
 }
-
-#: The initialization that keeps the variance of the signal through each activation.
-INITS: dict[type, Init] = {ReLU: "he", LeakyReLU: "he", GELU: "he"}
 
 
 def mlp(
     sizes: Sequence[int],
-    activation: Any = Sigmoid(),  # noqa: B008  # a frozen record is safe as a default
+    activation: Layer = Sigmoid(),  # noqa: B008  # a frozen record is safe as a default
     *,
     seed: int = 0,
-    first: Sequence[Any] = (),
+    first: Sequence[Layer] = (),
     init: Init | None = None,
     dropout: float = 0.0,
     batch_norm: bool = False,
@@ -46,8 +55,8 @@ def mlp(
     """
     if len(sizes) < 2:
         raise ValueError(f"sizes must name the inputs and the outputs at least, got {list(sizes)}")
-    net = list(first)
-    chosen = init or INITS.get(type(activation), "glorot")
+    net: list[Layer] = list(first)
+    chosen = init or _init_for(activation)
     for inputs, outputs in pairwise(sizes[:-1]):
         net.append(Affine.init(key(seed, Purpose.INITIALIZATION, layer=len(net)), inputs, outputs, chosen, dtype))
         net += [BatchNorm.init(outputs, dtype)] if batch_norm else []
@@ -55,3 +64,8 @@ def mlp(
         net += [Dropout(dropout)] if dropout else []
     last = key(seed, Purpose.INITIALIZATION, layer=len(net))
     return (*net, Affine.init(last, sizes[-2], sizes[-1], init or "glorot", dtype))
+
+
+def _init_for(activation: Layer) -> Init:
+    """The initialization that goes with an activation; "glorot" with one that is not in the table."""
+    return next((known.init for known in ACTIVATIONS.values() if known.layer is type(activation)), "glorot")

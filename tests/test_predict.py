@@ -142,16 +142,16 @@ BAD_ROWS: dict[tuple[str, ...], str] = {
     ("0,1", "1"): "a row must have 2 numbers, such as 0,0, got 1",
     ("0", "1", "1"): "a row must have 2 numbers, such as 0,0, got 0",
     ("0,1", "1,0,0"): "got 1,0,0",
-    ("a,b",): "takes rows of numbers, such as 0.5,1, got 'a,b'",
+    ("a,b",): "an input of this run must be numbers, such as 0.5,1, got 'a,b'",
     ("0,1", "seven.png"): "got 'seven.png'",
     ("0;1",): "got '0;1'",
     ("0,",): "got '0,'",
     ("",): "got ''",
     ("--wrong",): "got '--wrong'",
-    ("nan,1",): "numbers must be finite, got nan,1",
-    ("0,inf",): "numbers must be finite, got 0,inf",
-    ("-inf,0",): "numbers must be finite, got -inf,0",
-    ("0,1e400",): "numbers must be finite, got 0,1e400",
+    ("nan,1",): "an input of this run must be finite numbers, got 'nan,1'",
+    ("0,inf",): "an input of this run must be finite numbers, got '0,inf'",
+    ("-inf,0",): "an input of this run must be finite numbers, got '-inf,0'",
+    ("0,1e400",): "an input of this run must be finite numbers, got '0,1e400'",
 }
 
 

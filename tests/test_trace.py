@@ -51,8 +51,7 @@ from fnnet.teaching import (
     weights,
 )
 from fnnet.teaching.expression import Square, Symbol
-from fnnet.teaching.figures import figure
-from fnnet.teaching.writing import numbers, write
+from fnnet.teaching.writing import figure, numbers, write
 from fnnet.values import Purpose
 
 FIRST, SECOND = weights(LECTURE)

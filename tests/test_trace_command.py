@@ -84,6 +84,11 @@ def test_activations_and_losses() -> None:
     assert "p_i = exp(h_i)/(sum_m exp(h_m))" in said("--loss", "cross-entropy")
 
 
+def test_rows_may_have_spaces() -> None:
+    """Numbers are parted by commas or spaces, on the command line as in a file of weights."""
+    assert said("--x", "1 0", "--target", "1") == said("--x", " 1 , 0", "--target", "1") == said()
+
+
 def test_several_examples_are_a_batch() -> None:
     """--x and --target said twice give a table for each example and the means."""
     out = said("--x", "1,0", "--target", "1", "--x", "1,1", "--target", "0")
@@ -158,6 +163,7 @@ FILES = {
     "# nothing\n\n": "there are no weights",
     "1 2 x\n": "line 1 must be numbers, parted by commas or spaces, got '1 2 x'",
     "1 2 inf\n": "line 1 must be finite numbers",
+    "1,,2\n": "line 1 must be numbers, parted by commas or spaces, got '1,,2'",
     "1\n": "the units from line 1 on must have a bias and the same number of weights",
     "1 2 3\n1 2\n": "the units from line 1 on must have a bias and the same number of weights",
     "1 2 3\n\n\n1 2 3\n": "the units from line 4 on must have a bias and 1 weights, one for each unit",

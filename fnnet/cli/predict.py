@@ -16,6 +16,7 @@ from fnnet.network import chunks
 from fnnet.runs import Run, load_run
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
+from fnnet.values.number_rows import numbers_in
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="IMAGE...|NUMBERS...", help="PNG or JPEG files; or rows of numbers, such as 0,1.")
@@ -58,23 +59,13 @@ def _examples(run: Run, inputs: list[str]) -> Array:
 
 def _numbers(inputs: list[str], columns: int) -> Array:
     """Rows of numbers; where each input is one number and a row wants more, all of them are one row."""
-    rows = [_row(text) for text in inputs]
+    rows = [numbers_in(text, "an input of this run", ", such as 0.5,1") for text in inputs]
     if columns == len(rows) > 1 and all(len(row) == 1 for row in rows):
         rows = [[row[0] for row in rows]]
     for text, row in zip(inputs, rows, strict=False):
         if len(row) != columns:
             raise UsageError(f"a row must have {columns} numbers, such as {','.join('0' * columns)}, got {text}")
     return np.array(rows)
-
-
-def _row(text: str) -> list[float]:
-    try:
-        row = [float(cell) for cell in text.split(",")]
-    except ValueError:
-        raise UsageError(f"this run takes rows of numbers, such as 0.5,1, got {text!r}") from None
-    if not np.isfinite(row).all():
-        raise UsageError(f"numbers must be finite, got {text}")
-    return row
 
 
 def _print(rows: list[dict[str, Any]], run: Run) -> None:

@@ -6,9 +6,9 @@ from rich.text import Text
 
 from fnnet import teaching
 from fnnet.cli import options as o
-from fnnet.cli.example import of_flags, of_run
+from fnnet.cli.example import Asked, task_of
 from fnnet.cli.output import err, out, print_json
-from fnnet.runs.recipe import LOSSES
+from fnnet.values.errors import UsageError
 
 #: The lines of a text that are headings.
 HEADINGS = rf"(?m)^([a-z0-9 ]+, )?({'|'.join(teaching.KINDS)})$"
@@ -47,15 +47,24 @@ def trace(
 
     fnnet trace --blank errors,gradients --solution
     """
-    flags = locals()
     if format not in teaching.FORMATS:
-        raise ValueError(f"format must be one of {', '.join(teaching.FORMATS)}, got {format!r}")
+        raise UsageError(f"format must be one of {', '.join(teaching.FORMATS)}, got {format!r}")
     cells = [cell.strip() for part in blank or [] for cell in part.split(",")]
     if solution and not cells:
-        raise ValueError("--solution prints what --blank leaves blank; say --blank too, such as --blank gradients")
-    net, name, inputs, targets = of_run(flags) if run else of_flags(flags)
-    made = LOSSES[name][0](targets)
-    rows = teaching.blank(teaching.trace(net, made, inputs, lr, digits=digits, limit=max_units), cells)
+        raise UsageError("--solution prints what --blank leaves blank; say --blank too, such as --blank gradients")
+    asked = Asked(
+        run=run,
+        weights=weights,
+        activation=activation,
+        output=output,
+        loss=loss,
+        x=x,
+        target=target,
+        data_dir=data_dir,
+        mirror=mirror,
+    )
+    net, chosen, inputs = task_of(asked)
+    rows = teaching.blank(teaching.trace(net, chosen, inputs, lr, digits=digits, limit=max_units), cells)
     rows = teaching.solution(rows) if solution else rows
     if json:
         print_json([teaching.record(row) for row in rows])

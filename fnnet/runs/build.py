@@ -89,7 +89,7 @@ def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
 def _network(recipe: Recipe, data: Dataset, x: Array) -> tuple[Any, ...]:
     return mlp(
         [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
-        ACTIVATIONS[recipe.activation](),
+        ACTIVATIONS[recipe.activation].layer(),
         seed=recipe.seed,
         first=_first(recipe, data, x),
         init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that a recipe checks

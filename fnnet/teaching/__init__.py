@@ -1,16 +1,17 @@
-"""For learning: back-propagation worked out in the course's letters, and whose examples move a weight."""
+"""For learning: back-propagation worked out in the course's letters, as a value, a table and an exercise sheet."""
 
 from fnnet.teaching.formats import FORMATS, comma_separated, latex, markdown, record, text
-from fnnet.teaching.row import KINDS, Row
-from fnnet.teaching.sheet import blank, solution
+from fnnet.teaching.rows import KINDS, Row, blank, solution
 from fnnet.teaching.tracing import LIMIT, trace
 from fnnet.teaching.weights import LECTURE, read_weights, weights
+from fnnet.teaching.worked_example import Loss
 
 __all__ = [
     "FORMATS",
     "KINDS",
     "LECTURE",
     "LIMIT",
+    "Loss",
     "Row",
     "blank",
     "comma_separated",

@@ -1,16 +1,16 @@
-"""Formulas as values: the few kinds of terms that back-propagation is written in, and what they come to.
+"""Formulas as values: the few kinds of terms that back-propagation is written in, in the letters of the course.
 
 A formula is written down twice, once in letters and once with numbers put in. Both are read off the same value.
 """
 
-import math
-from collections.abc import Callable
-from typing import Any, TypeAlias, final
+from typing import TypeAlias, final
 
-import numpy as np
-
-from fnnet.values.numeric import sigmoid
 from fnnet.values.record import frozen
+
+UNITS, WEIGHTS, INDICES = "fghy", "uvw", "kjim"
+
+#: A number, or a letter in a general formula.
+Index: TypeAlias = int | str
 
 
 @final
@@ -18,11 +18,12 @@ from fnnet.values.record import frozen
 class Symbol:
     """A letter with its indices, such as u_12, and its value; with ``of``, a derivative such as dE/du_12.
 
-    In a general formula nobody looks at the value. ``layer`` is for networks so deep that letters run out: u(3)_12.
+    In a general formula an index is a letter, and nobody looks at the value. ``layer`` is for networks so deep that
+    letters run out: u(3)_12. An index above 9 makes a comma necessary: u_1,12.
     """
 
     letter: str
-    indices: tuple[int | str, ...] = ()
+    indices: tuple[Index, ...] = ()
     layer: int | None = None
     of: "Symbol | None" = None
     value: float = 0.0
@@ -39,7 +40,7 @@ class Number:
 @final
 @frozen
 class Call:
-    """A function of one term. ``slope`` is that of leaky to the left of 0."""
+    """A function of one term, by its letter. ``slope`` is that of leaky to the left of 0."""
 
     function: str
     argument: "Term"
@@ -119,53 +120,39 @@ class Equation:
     step: bool = False
 
 
-FUNCTIONS: dict[str, Callable[[float, float], float]] = {
-    "s": lambda z, slope: float(sigmoid(np.asarray(z))),
-    "tanh": lambda z, slope: math.tanh(z),
-    "relu": lambda z, slope: max(z, 0.0),
-    "leaky": lambda z, slope: max(z, slope * z),
-    "exp": lambda z, slope: math.exp(z),
-    "log": lambda z, slope: math.log(z),
-}
+@final
+@frozen
+class Letters:
+    """The letters of a network with this many layers of weights, whose loss has this name.
 
-
-def evaluate(term: Term, number: Callable[[float], float]) -> float:
-    """What a term comes to when every symbol's value is first passed through ``number``, such as a rounding.
-
-    >>> evaluate(Sum((Symbol("g", (1,), value=0.25), Minus(Number(1.0)))), lambda value: value)
-    -0.75
+    Up to three layers have the lecture's own: f, u, g, v, h, w, y, with the indices k, j, i, m. A deeper network
+    numbers its layers: f_k are the inputs, g(1)_j the units of the first layer, u(1)_jk its weights, and so on.
     """
-    match term:
-        case Symbol():
-            return number(term.value)
-        case Number():
-            return term.value
-        case Call(function, argument, slope):
-            return FUNCTIONS[function](evaluate(argument, number), slope)
-        case Slope(_, _, meaning):
-            return evaluate(meaning, number)
-        case Sum(terms):
-            return math.fsum(evaluate(part, number) for part in terms)
-        case Product(factors):
-            return math.prod(evaluate(part, number) for part in factors)
-        case Minus(part):
-            return -evaluate(part, number)
-        case Ratio(top, bottom):
-            return evaluate(top, number) / evaluate(bottom, number)
-        case Square(base):
-            return evaluate(base, number) ** 2
-    raise ValueError("a sum over an index has no numbers")
 
+    layers: int
+    loss: Symbol = Symbol("E")
 
-def slopes(term: Any) -> dict[str, Slope]:
-    """The slopes that a term holds, by their functions."""
-    match term:
-        case Slope(function):
-            return {function: term}
-        case Sum(parts) | Product(parts):
-            return {name: found for part in parts for name, found in slopes(part).items()}
-        case Minus(part) | Square(part) | Over(_, part) | Call(_, part):
-            return slopes(part)
-        case Ratio(top, bottom):
-            return slopes(top) | slopes(bottom)
-    return {}
+    @property
+    def deep(self) -> bool:
+        """Whether letters run out."""
+        return self.layers > len(WEIGHTS)
+
+    def index(self, layer: int, seen_from: int) -> str:
+        """The index that runs over the units of a layer, in a formula about another one or the same."""
+        return "kji"[layer - seen_from + 1] if self.deep and layer > 0 else INDICES[layer]
+
+    def unit(self, layer: int, i: Index, value: float = 0.0) -> Symbol:
+        """Unit i of a layer; layer 0 are the inputs f."""
+        if self.deep and layer > 0:
+            return Symbol("g", (i,), layer, value=value)
+        return Symbol(UNITS[layer], (i,), value=value)
+
+    def weight(self, layer: int, j: Index, k: Index, value: float = 0.0) -> Symbol:
+        """The weight from unit k of the layer before to unit j of this one; k = 0 is the bias."""
+        if self.deep:
+            return Symbol("u", (j, k), layer, value=value)
+        return Symbol(WEIGHTS[layer - 1], (j, k), value=value)
+
+    def error(self, symbol: Symbol, value: float = 0.0) -> Symbol:
+        """The derivative of the loss in what a symbol stands for."""
+        return Symbol(symbol.letter, symbol.indices, symbol.layer, self.loss, value)

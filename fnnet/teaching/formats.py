@@ -2,42 +2,27 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from fnnet.teaching.expression import slopes
-from fnnet.teaching.row import Row
+from fnnet.teaching.functions import FUNCTIONS
+from fnnet.teaching.rows import Row
 from fnnet.teaching.writing import equation
 
-#: What the slope of an output means, said once in every table.
-NOTES = {
-    "s": "s'(g_j) of an output g_j means g_j (1 - g_j).",
-    "tanh": "tanh'(g_j) of an output g_j means 1 - g_j^2.",
-    "relu": "relu'(g_j) of an output g_j means 1 where g_j > 0, and 0 elsewhere.",
-    "leaky": "leaky(z) means z where z > 0, and slope z elsewhere; leaky'(g_j) of an output g_j means 1 or slope.",
-}
-IN_LATEX = {
-    "s": r"$\sigma'(g_j)$ of an output $g_j$ means $g_j (1 - g_j)$.",
-    "tanh": r"$\tanh'(g_j)$ of an output $g_j$ means $1 - g_j^2$.",
-    "relu": r"$\mathrm{relu}'(g_j)$ of an output $g_j$ means 1 where $g_j > 0$, and 0 elsewhere.",
-    "leaky": r"$\mathrm{leaky}(z)$ means $z$ where $z > 0$, and slope $z$ elsewhere; "
-    r"$\mathrm{leaky}'(g_j)$ of an output $g_j$ means 1 or slope.",
-}
 COLUMNS = ("example", "kind", "layer", "unit", "name", "rule", "formula", "numbers", "result")
 
-Section = tuple[str, list[Row]]
 
-
-def _sections(rows: Iterable[Row]) -> Iterator[Section]:
+def _sections(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
     """Rows of one kind that follow each other, under their heading."""
     rows = list(rows)
     several = any((row.example or 0) > 1 for row in rows)
-    for (example, kind), found in groupby(rows, lambda row: (row.example if several else None, row.kind)):
+    for (example, kind), section in groupby(rows, lambda row: (row.example if several else None, row.kind)):
         whose = "all examples, " if several and example is None else f"example {example}, " if several else ""
-        yield f"{whose}{kind}", list(found)
+        yield f"{whose}{kind}", list(section)
 
 
-def _rules(rows: list[Row], latex: bool = False) -> list[str]:
+def _rules(rows: Iterable[Row], latex: bool = False) -> list[str]:
     """The general formulas of rows, each once."""
     return list(dict.fromkeys(equation(row.rule, latex) for row in rows if row.rule))
 
@@ -48,17 +33,17 @@ def notes(rows: Iterable[Row], latex: bool = False) -> list[str]:
     >>> notes([])
     []
     """
-    found = dict.fromkeys(name for row in rows if row.term is not None for name in slopes(row.term))
-    return [(IN_LATEX if latex else NOTES)[name] for name in found]
+    slopes = dict.fromkeys(re.findall(r"(\w+)'\(", " ".join(_rules(rows))))
+    return [FUNCTIONS[letter].noted(latex) for letter in slopes]
 
 
 def text(rows: Iterable[Row]) -> str:
     """The rows as plain text: a heading with the general formulas, and a line for each row."""
     rows = list(rows)
     lines = notes(rows)
-    for heading, found in _sections(rows):
-        lines += ["", heading, *(f"  {rule}" for rule in _rules(found)), *([""] if _rules(found) else [])]
-        lines += _lines_of_given(found) if found[0].term is None else _aligned([row.written() for row in found])
+    for heading, section in _sections(rows):
+        lines += ["", heading, *(f"  {rule}" for rule in _rules(section)), *([""] if _rules(section) else [])]
+        lines += _lines_of_given(section) if section[0].term is None else _aligned([row.written() for row in section])
     return "\n".join(lines).strip("\n") + "\n"
 
 
@@ -72,18 +57,18 @@ def _aligned(cells: list[tuple[str, str, str, str]]) -> Iterator[str]:
 def _lines_of_given(rows: list[Row]) -> list[str]:
     """What is given, a line for the inputs, the targets, and the weights of each unit."""
     lines = groupby(rows, lambda row: (row.symbol.letter, row.layer, row.unit if len(row.symbol.indices) > 1 else 0))
-    return ["  " + "   ".join(f"{row.name} = {row.result}" for row in found) for _, found in lines]
+    return ["  " + "   ".join(f"{row.name} = {row.result}" for row in line) for _, line in lines]
 
 
 def markdown(rows: Iterable[Row]) -> str:
     """The rows as Markdown: a table for each kind, under the general formulas."""
     rows = list(rows)
     parts = notes(rows)
-    for heading, found in _sections(rows):
-        rules = "; ".join(f"`{rule}`" for rule in _rules(found))
-        head = _columns(found, ("", "formula", "numbers put in", "value"))
+    for heading, section in _sections(rows):
+        rules = "; ".join(f"`{rule}`" for rule in _rules(section))
+        head = _columns(section, ("", "formula", "numbers put in", "value"))
         lines = [head, ["---"] * (len(head) - 1) + ["--:"]]
-        lines += [[f"`{cell}`" for cell in _columns(found, row.written())] for row in found]
+        lines += [[f"`{cell}`" for cell in _columns(section, row.written())] for row in section]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         parts += [f"**{heading}**" + (f": {rules}" if rules else ""), table]
     return "\n\n".join(parts) + "\n"
@@ -98,10 +83,10 @@ def latex(rows: Iterable[Row]) -> str:
     """The rows as LaTeX: a tabular for each kind, to be taken in as it is. It needs no package."""
     rows = list(rows)
     parts = [r"{\renewcommand{\arraystretch}{1.6}", *(rf"\noindent {note}\par" for note in notes(rows, latex=True))]
-    for heading, found in _sections(rows):
-        rules = ", ".join(f"${rule}$" for rule in _rules(found, latex=True))
-        lines = [" & ".join(f"${cell}$" for cell in _columns(found, row.written(latex=True))) for row in found]
-        columns = "lr" if found[0].term is None else "lllr"
+    for heading, section in _sections(rows):
+        rules = ", ".join(f"${rule}$" for rule in _rules(section, latex=True))
+        lines = [" & ".join(f"${cell}$" for cell in _columns(section, row.written(latex=True))) for row in section]
+        columns = "lr" if section[0].term is None else "lllr"
         parts.append(rf"\medskip\noindent\textbf{{{heading}}}" + (f": {rules}" if rules else "") + r"\par")
         parts.append(rf"\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}")
         parts += [rf"{line} \\" for line in lines]

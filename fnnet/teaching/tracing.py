@@ -1,30 +1,34 @@
 """`trace`: the worked example of back-propagation, as a tuple of rows."""
 
 import math
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from fnnet.checking.problem import promoted
+from fnnet.layers import LeakyReLU
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import Params
 from fnnet.network.shapes import summarize
-from fnnet.teaching import ends, given, steps
-from fnnet.teaching.example import Example, example
-from fnnet.teaching.expression import Equation, Number, Over, Ratio, Sum, Symbol
-from fnnet.teaching.figures import carried
-from fnnet.teaching.letters import Letters
-from fnnet.teaching.levels import Board, board
-from fnnet.teaching.row import Row
-from fnnet.teaching.steps import Step
-from fnnet.values.record import replace
+from fnnet.teaching import calculations, equations
+from fnnet.teaching.board import Board, board
+from fnnet.teaching.calculations import Calculation
+from fnnet.teaching.expression import Letters, Symbol
+from fnnet.teaching.rows import Row, carried
+from fnnet.teaching.worked_example import Loss, WorkedExample, work_out
+from fnnet.values.array import Array
+from fnnet.values.errors import UsageError
+from fnnet.values.record import evolve
 
 #: The most units, inputs and outputs counted, of a network that is traced when nothing else is said.
 LIMIT = 32
 
 
-def trace(net: Params, loss: Any, x: Any, lr: float = 0.5, *, digits: int = 4, limit: int = LIMIT) -> tuple[Row, ...]:
+def trace(
+    net: Params, loss: Loss, x: ArrayLike, lr: float = 0.5, *, digits: int = 4, limit: int = LIMIT
+) -> tuple[Row, ...]:
     """The worked example: every number of one step of gradient descent on x (N, I), with its formula.
 
     Each `Row` is one quantity in the lecture's letters: what is given, the units forward, the errors backward, the
@@ -37,7 +41,7 @@ def trace(net: Params, loss: Any, x: Any, lr: float = 0.5, *, digits: int = 4, l
 
     Traced are Affine layers with Sigmoid, Tanh, ReLU, LeakyReLU or no activation, after Scale, Standardize and
     Flatten, under `MeanSquaredError`, `SigmoidCrossEntropy` or `SoftmaxCrossEntropy`; Dropout and its like rest.
-    Raises ValueError, naming it, for anything else, for shapes that don't fit, and for more units than ``limit``.
+    Raises UsageError, naming it, for anything else, for shapes that don't fit, and for more units than ``limit``.
 
     >>> from fnnet import Affine, Sigmoid
     >>> net = (Affine([[0.5], [-0.5]], [0.1]), Sigmoid())
@@ -47,90 +51,88 @@ def trace(net: Params, loss: Any, x: Any, lr: float = 0.5, *, digits: int = 4, l
     u_10 <- u_10 - eta dE/du_10 = 0.1 - 0.5*(-0.1621) = 0.1811
     """
     x = np.asarray(x, np.float64)
-    made = _checked(net, loss, x, lr, digits, limit)
-    many, whole = len(x), Letters(len(made.levels))
-    names = [replace(whole, loss=Symbol("E", (n,))) for n in range(1, many + 1)] if many > 1 else [whole]
-    found = [example(made, loss, x, n, letters) for n, letters in enumerate(names, 1)]
-    each = [[_row(*about, digits) for about in _of_example(ex)] for ex in found]
-    batch = [_row(*about, digits) for about in _of_batch(found, whole, lr)]
-    most = max(row.carried for rows in (*each, batch) for row in rows)
-    pairs = zip(found, each, strict=True)
-    examples = (row for ex, rows in pairs for row in (*given.own(ex, most), *rows))
-    return (*given.shared(found[0], lr, most), *examples, *batch)
+    _check(loss, lr, digits)
+    network = _board(net, loss, x, limit)
+    letters = Letters(len(network.levels))
+    own = [evolve(letters, loss=Symbol("E", (n,))) for n in range(1, len(x) + 1)] if len(x) > 1 else [letters]
+    examples = [work_out(network, loss, x, n, of_n) for n, of_n in enumerate(own, 1)]
+    rows = [*_shared(examples[0], lr), *(row for example in examples for row in _of_example(example, digits))]
+    rows += _of_batch(examples, letters, lr, digits)
+    most = max(row.carried for row in rows if row.kind != "given")
+    return tuple(evolve(row, digits=most, carried=most) if row.kind == "given" else row for row in rows)
 
 
-def _row(kind: str, number: int | None, step: Step, digits: int) -> Row:
-    layer, unit, equation, rule = step
-    many = carried(equation.right, equation.left.value, digits)
-    return Row(kind, number, layer, unit, equation.left, equation.right, rule, digits, many)
+def _shared(example: WorkedExample, lr: float) -> Iterator[Row]:
+    """What is given of all examples: eta, what prepares the inputs, and the weights."""
+    yield _given(None, 0, Symbol("eta", value=lr))
+    leaky = {level.slope for level in example.board.levels if isinstance(level.activation, LeakyReLU)}
+    yield from (_given(None, 0, Symbol("slope", value=slope)) for slope in sorted(leaky))
+    yield from (_given(None, 0, symbol) for symbol in equations.constants(example))
+    for n, j, k in sorted(calculations.weight_indices(example)):
+        yield _given(None, n, example.weight(n, j, k))
 
 
-def _of_example(ex: Example) -> Iterator[tuple[str, int, Step]]:
-    layers = range(1, len(ex.board.levels) + 1)
-    forward = [*given.prepared(ex), *(step for n in layers for step in steps.units(ex, n)), *ends.ahead(ex)]
-    errors = [*ends.back(ex), *(step for n in reversed(layers[:-1]) for step in steps.errors(ex, n))]
-    gradients = [step for n in reversed(layers) for step in steps.gradients(ex, n)]
-    for kind, found in (("forward", forward), ("errors", errors), ("gradients", gradients)):
-        for step in found:
-            yield kind, ex.number, step
+def _of_example(example: WorkedExample, digits: int) -> Iterator[Row]:
+    """What is given of an example, its inputs as they are before anything prepares them, and what follows from it."""
+    named = example.input if calculations.prepares(example) else partial(example.unit, 0)
+    yield from (_given(example.number, 0, named(k)) for k in example.numbers(0))
+    yield from (_given(example.number, example.last, example.target(i)) for i in example.numbers(example.last))
+    yield from _rows("forward", example.number, calculations.units_and_loss(example), digits)
+    yield from _rows("errors", example.number, calculations.unit_errors(example), digits)
+    yield from _rows("gradients", example.number, calculations.weight_errors(example), digits)
 
 
-def _of_batch(found: list[Example], letters: Letters, lr: float) -> Iterator[tuple[str, None, Step]]:
+def _of_batch(examples: Sequence[WorkedExample], letters: Letters, lr: float, digits: int) -> Iterator[Row]:
     """The means over the examples where there are several, and one update."""
-    layers = range(len(found[0].board.levels), 0, -1)
-    places = [(n, j, k) for n in layers for j, k in steps.weights(found[0], n)]
-    if len(found) > 1:
-        values = [Symbol("E", (ex.number,), value=ex.value) for ex in found]
-        yield "forward", None, (layers[0], None, *_mean(letters.loss, values, letters.loss, Symbol("E", ("n",))))
-    errors = []
-    for n, j, k in places:
-        of_each = [ex.gradient(n, j, k) for ex in found]
-        errors.append(of_each[0])
-        if len(found) > 1:
-            own, before = letters.index(n, n), letters.index(n - 1, n) if k else 0
-            general = letters.weight(n, own, before)
-            of_n = replace(letters, loss=Symbol("E", ("n",))).error(general)
-            step = _mean(letters.error(letters.weight(n, j, k)), of_each, letters.error(general), of_n)
-            errors[-1] = step[0].left
-            yield "gradients", None, (n, j, *step)
-    eta = Symbol("eta", value=lr)
-    for (n, j, k), error in zip(places, errors, strict=True):
-        yield "updates", None, steps.update(letters, n, found[0].weight(n, j, k), error, eta)
+    if len(examples) > 1:
+        yield from _rows("forward", None, [calculations.mean_loss(examples, letters)], digits)
+        yield from _rows("gradients", None, calculations.mean_errors(examples, letters), digits)
+    yield from _rows("updates", None, calculations.updates(examples, letters, lr), digits)
 
 
-def _mean(of: Symbol, parts: list[Symbol], general: Symbol, general_part: Symbol) -> tuple[Equation, Equation]:
-    many = Number(float(len(parts)))
-    mean = replace(of, value=math.fsum(part.value for part in parts) / len(parts))
-    rule = Equation(general, Ratio(Over("n", general_part), many))
-    return Equation(mean, Ratio(Sum(tuple(parts)), many)), rule
+def _given(number: int | None, layer: int, symbol: Symbol) -> Row:
+    unit = next((index for index in symbol.indices if isinstance(index, int)), None)
+    return Row("given", number, layer, unit, symbol)
 
 
-def _checked(net: Params, loss: Any, x: Any, lr: float, digits: int, limit: int) -> Board:
+def _rows(kind: str, number: int | None, lines: Iterable[Calculation], digits: int) -> Iterator[Row]:
+    for line in lines:
+        left, right = line.equation.left, line.equation.right
+        many = carried(right, left.value, digits)
+        yield Row(kind, number, line.layer, line.unit, left, right, line.rule, digits, many)
+
+
+def _check(loss: Loss, lr: float, digits: int) -> None:
+    """What can be said without the network."""
     if type(loss) not in (MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy):
-        raise ValueError(
+        raise UsageError(
             "a traced loss must be MeanSquaredError, SigmoidCrossEntropy or SoftmaxCrossEntropy, "
             f"got {type(loss).__name__}"
         )
     if loss.weights is not None:
-        raise ValueError("a traced loss can't have weights of examples; leave them out")
+        raise UsageError("a traced loss can't have weights of examples; leave them out")
     if not 0 < lr < math.inf:
-        raise ValueError(f"lr must be a finite number above 0, got {lr:g}")
+        raise UsageError(f"lr must be a finite number above 0, got {lr:g}")
     if not 1 <= digits <= 12:
-        raise ValueError(f"digits must be from 1 to 12, got {digits}")
-    made = board(promoted(net, np.float64))
-    if sum(made.sizes) > limit:
-        many, sizes = sum(made.sizes), "-".join(map(str, made.sizes))
-        raise ValueError(
+        raise UsageError(f"digits must be from 1 to 12, got {digits}")
+
+
+def _board(net: Params, loss: Loss, x: Array, limit: int) -> Board:
+    """The network in levels, if it is small enough and takes the examples."""
+    network = board(promoted(net, np.float64))
+    if sum(network.sizes) > limit:
+        many, sizes = sum(network.sizes), "-".join(map(str, network.sizes))
+        raise UsageError(
             f"a network of {many} units ({sizes}) makes too long a table: the limit is {limit}, "
             f"inputs and outputs counted; to have it all the same say limit={many}, or --max-units {many}"
         )
-    if made.softmax and type(loss) is not MeanSquaredError:
-        raise ValueError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
+    if network.softmax and type(loss) is not MeanSquaredError:
+        raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
     summarize(net, x.shape[1:])
     if len(x) == 0 or len(x) != len(loss.targets):
-        raise ValueError(
+        raise UsageError(
             f"x and targets must have the same number of examples, at least one, got {len(x)} and {len(loss.targets)}"
         )
     if not np.isfinite(x).all():
-        raise ValueError("x must be finite numbers")
-    return made
+        raise UsageError("x must be finite numbers")
+    return network

@@ -12,6 +12,8 @@ import numpy as np
 from fnnet.layers import Affine
 from fnnet.runs.archive import FileError
 from fnnet.values.array import freeze
+from fnnet.values.errors import UsageError
+from fnnet.values.number_rows import numbers_in
 
 #: The network that is traced when no other is said: two inputs, two hidden units, one output, and round numbers.
 LECTURE = """\
@@ -33,7 +35,7 @@ def read_weights(path: str | os.PathLike[str]) -> tuple[Affine, ...]:
 
 
 def weights(text: str) -> tuple[Affine, ...]:
-    """The Affine layers in a text. Raises ValueError, naming the line, for what can't be one.
+    """The Affine layers in a text. Raises UsageError, naming the line, for what can't be one.
 
     >>> first, second = weights(LECTURE)
     >>> first.W[0], first.b, second.W.ravel()
@@ -42,16 +44,16 @@ def weights(text: str) -> tuple[Affine, ...]:
     layers: list[Affine] = []
     for number, rows in _blocks(text):
         if len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
-            raise ValueError(f"the units from line {number} on must have a bias and the same number of weights")
+            raise UsageError(f"the units from line {number} on must have a bias and the same number of weights")
         if layers and len(rows[0]) - 1 != len(layers[-1].b):
-            raise ValueError(
+            raise UsageError(
                 f"the units from line {number} on must have a bias and {len(layers[-1].b)} weights, "
                 f"one for each unit of the layer before, got {len(rows[0]) - 1}"
             )
         table = np.array(rows)
         layers.append(Affine(freeze(table[:, 1:].T.copy()), freeze(table[:, 0].copy())))
     if not layers:
-        raise ValueError("there are no weights; write a line for each unit: its bias, then its weights")
+        raise UsageError("there are no weights; write a line for each unit: its bias, then its weights")
     return tuple(layers)
 
 
@@ -59,19 +61,9 @@ def _blocks(text: str) -> Iterator[tuple[int, list[list[float]]]]:
     """The number of its first line and the rows of each layer."""
     begin, rows = 0, []
     for number, line in enumerate([*text.splitlines(), ""], 1):
-        if line.split("#")[0].strip():
+        if said := line.split("#")[0].strip():
             begin = begin or number
-            rows.append(_row(line.split("#")[0], number))
+            rows.append(numbers_in(said, f"line {number}", ", parted by commas or spaces"))
         elif rows and not line.strip():
             yield begin, rows
             begin, rows = 0, []
-
-
-def _row(line: str, number: int) -> list[float]:
-    try:
-        row = [float(cell) for cell in line.replace(",", " ").split()]
-    except ValueError:
-        raise ValueError(f"line {number} must be numbers, parted by commas or spaces, got {line.strip()!r}") from None
-    if not np.isfinite(row).all():
-        raise ValueError(f"line {number} must be finite numbers, got {line.strip()!r}")
-    return row

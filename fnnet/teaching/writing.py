@@ -1,7 +1,9 @@
 """Formulas as text and as LaTeX, in letters or with numbers put in. The text with numbers can be calculated with."""
 
+import math
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import final
 
 from fnnet.teaching.expression import (
@@ -18,8 +20,11 @@ from fnnet.teaching.expression import (
     Symbol,
     Term,
 )  # fmt: skip
-from fnnet.teaching.figures import ALL, figure
+from fnnet.teaching.functions import FUNCTIONS
 from fnnet.values.record import frozen
+
+#: More digits than these a double does not have.
+ALL = 17
 
 #: What stands where something is to be filled in.
 BLANK, LATEX_BLANK = "____", r"\underline{\hspace{3em}}"
@@ -48,6 +53,20 @@ def numbers(digits: int, hidden: frozenset[str] = frozenset(), latex: bool = Fal
         return blank if name(symbol) in hidden else number(symbol.value, digits, latex)
 
     return Style(latex, leaf, numbers=True)
+
+
+def figure(value: float, digits: int) -> str:
+    """A number rounded to so many significant digits; zeros at its end say that it was rounded, not that it is exact.
+
+    >>> figure(0.5, 4), figure(0.50001, 4), figure(1234.56, 4), figure(-0.0000123456, 4)
+    ('0.5', '0.5000', '1235', '-1.235e-5')
+    """
+    if value == 0:
+        return "0"
+    rounded = Decimal(f"{value:.{digits - 1}e}")
+    if math.isclose(float(rounded), value, rel_tol=1e-15):
+        rounded = Decimal(repr(float(rounded))).normalize()
+    return format(rounded, "f" if 1e-4 <= abs(value) < 1e6 else "e")
 
 
 def number(value: float, digits: int, latex: bool = False) -> str:
@@ -92,12 +111,12 @@ def write(term: Term, style: Style) -> str:
         case Number(value):
             return number(value, ALL, style.latex)
         case Call(function, argument):
-            return _call(IN_LATEX.get(function, function) if style.latex else function, write(argument, style), style)
+            return _call(_named(function, style), write(argument, style), style)
         case Slope(function, output, meaning):
             if style.numbers:  # a slope of 0 or 1 would tell the sign of an output that is left blank
                 blank = isinstance(meaning, Number) and style.leaf(output) in (BLANK, LATEX_BLANK)
                 return style.leaf(output) if blank else write(meaning, style)
-            return _call((IN_LATEX[function] if style.latex else function) + "'", style.leaf(output), style)
+            return _call(f"{_named(function, style)}'", style.leaf(output), style)
         case Sum(terms):
             return _added([write(part, style) for part in terms])
         case Product(factors):
@@ -116,15 +135,8 @@ def write(term: Term, style: Style) -> str:
             return (rf"\sum_{index} " if style.latex else f"sum_{index} ") + _factor(part, style)
 
 
-#: The functions' names in LaTeX. The slides write the sigmoid as sigma.
-IN_LATEX = {
-    "s": r"\sigma",
-    "tanh": r"\tanh",
-    "relu": r"\mathrm{relu}",
-    "leaky": r"\mathrm{leaky}",
-    "exp": r"\exp",
-    "log": r"\log",
-}
+def _named(function: str, style: Style) -> str:
+    return FUNCTIONS[function].latex if style.latex else function
 
 
 def _call(function: str, argument: str, style: Style) -> str:

@@ -1,0 +1,170 @@
+"""The formulas of back-propagation, each written once: for units by their numbers, and in general for their letters.
+
+With a number for an index an equation is a row of the table; with a letter it is the rule that stands above it.
+
+The mean squared error is ``E = (1/K) sum_i (h_i - y*_i)^2`` over the K outputs, so ``dE/dh_i = 2 (h_i - y*_i) / K``:
+the lecture's error ``y - y*``, times 2 / K. Both cross-entropies have it exactly, ``dE/dh_i = p_i - y*_i``.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from fnnet.layers import Scale, Standardize
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
+from fnnet.teaching.expression import (
+    Call,
+    Equation,
+    Index,
+    Minus,
+    Number,
+    Over,
+    Product,
+    Ratio,
+    Square,
+    Sum,
+    Symbol,
+    Term,
+)  # fmt: skip
+from fnnet.teaching.worked_example import WorkedExample, entry
+from fnnet.values.array import Array
+from fnnet.values.record import evolve
+
+
+def prepared(example: WorkedExample, k: Index) -> Equation:
+    """The input f_k from the raw x_k: ``c x_k`` after Scale, ``(x_k - m_k) / d_k`` after Standardize."""
+    term: Term = example.input(k)
+    for layer in example.board.first:
+        if isinstance(layer, Scale):
+            term = Product((_factor(layer), term))
+        if isinstance(layer, Standardize):
+            term = Ratio(Sum((term, Minus(_entry("m", layer.mean, k)))), _entry("d", layer.deviation, k))
+    return Equation(example.unit(0, k), term)
+
+
+def constants(example: WorkedExample) -> Iterator[Symbol]:
+    """The numbers of the layers that prepare the input."""
+    for layer in example.board.first:
+        if isinstance(layer, Scale):
+            yield _factor(layer)
+        if isinstance(layer, Standardize):
+            yield from (_entry("m", layer.mean, k) for k in example.numbers(0))
+            yield from (_entry("d", layer.deviation, k) for k in example.numbers(0))
+
+
+def _factor(layer: Scale) -> Symbol:
+    return Symbol("c", value=float(layer.factor))
+
+
+def _entry(letter: str, values: Array, k: Index) -> Symbol:
+    return Symbol(letter, (k,), value=entry(values.ravel(), k))
+
+
+def unit(example: WorkedExample, n: int, j: Index) -> Equation:
+    """Step 2 of the lecture, ``g_j = s(u_j0 + sum_k u_jk f_k)``."""
+    index = example.letters.index(n - 1, n)
+    products = example.over(n - 1, j, index, lambda k: Product((example.weight(n, j, k), example.unit(n - 1, k))))
+    z = Sum((example.weight(n, j, 0), *products))
+    return Equation(example.unit(n, j), example.board.levels[n - 1].activated(z))
+
+
+def probability(example: WorkedExample, i: Index) -> Equation:
+    """``p_i = exp(h_i) / sum_m exp(h_m)``; of a yes or no for each output, ``p_i = s(h_i)``."""
+    n, h = example.last, example.unit(example.last, i)
+    if isinstance(example.loss, SigmoidCrossEntropy):
+        return Equation(example.outcome(i), Call("s", h))
+    total = Sum(example.over(n, i, _other(example), lambda m: Call("exp", example.unit(n, m))))
+    return Equation(example.outcome(i), Ratio(Call("exp", h), total))
+
+
+def _other(example: WorkedExample) -> str:
+    """An index for sums over the last units in a formula about one of them."""
+    return "i" if example.letters.index(example.last, example.last) == "m" else "m"
+
+
+def loss(example: WorkedExample) -> Equation:
+    """Step 3, E, of the outputs that have a part in it: cross-entropy with softmax leaves out targets of 0."""
+    by_output = _by_output(example)
+    parts = [_part(example, i) for i in example.numbers(example.last) if by_output or example.target(i).value != 0]
+    return Equation(example.total, _whole(example, one_or_sum(parts)))
+
+
+def loss_rule(example: WorkedExample) -> Equation:
+    """The general formula of E."""
+    i = example.letters.index(example.last, example.last)
+    part = _part(example, i)
+    return Equation(example.total, _whole(example, part if len(example.targets) == 1 else Over(i, part)))
+
+
+def _part(example: WorkedExample, i: Index) -> Term:
+    """What one output adds to E."""
+    h, outcome, target = example.unit(example.last, i), example.outcome(i), example.target(i)
+    if isinstance(example.loss, MeanSquaredError):
+        return Square(Sum((outcome, Minus(target))))
+    if isinstance(example.loss, SigmoidCrossEntropy):
+        return Sum((Call("log", Sum((Number(1.0), Call("exp", h)))), Minus(Product((target, h)))))
+    return Product((target, Call("log", outcome)))
+
+
+def _by_output(example: WorkedExample) -> bool:
+    """Whether E is a mean over the outputs too."""
+    return isinstance(example.loss, MeanSquaredError | SigmoidCrossEntropy)
+
+
+def _whole(example: WorkedExample, term: Term) -> Term:
+    """E, from what its outputs add to it."""
+    return _over_outputs(example, term) if _by_output(example) else Minus(term)
+
+
+def _over_outputs(example: WorkedExample, term: Term) -> Term:
+    """A term over K, where E is a mean over the outputs and there are several."""
+    many = len(example.targets)
+    return term if many == 1 or not _by_output(example) else Ratio(term, Number(float(many)))
+
+
+def output_error(example: WorkedExample, i: Index) -> Equation:
+    """The error on an output of the network, ``p_i - y*_i`` or ``2 (h_i - y*_i)``, and over K where E is."""
+    away = Sum((example.outcome(i), Minus(example.target(i))))
+    error = Product((Number(2.0), away)) if isinstance(example.loss, MeanSquaredError) else away
+    return Equation(example.outcome_error(i), _over_outputs(example, error))
+
+
+def softmax_error(example: WorkedExample, i: Index) -> Equation:
+    """Through a Softmax layer, by its Jacobian: ``dE/dh_i = p_i (dE/dp_i - sum_m p_m dE/dp_m)``."""
+    n = example.last
+    products = example.over(n, i, _other(example), lambda m: Product((example.outcome(m), example.outcome_error(m))))
+    total = Sum(products) if isinstance(i, int) else products[0]
+    return Equation(example.error(n, i), Product((example.outcome(i), Sum((example.outcome_error(i), Minus(total))))))
+
+
+def unit_error(example: WorkedExample, n: int, j: Index) -> Equation:
+    """Step 4a, ``dE/dg_j = sum_i s'(h_i) v_ij dE/dh_i``, for a layer n that is not the last."""
+
+    def product(i: Index) -> Term:
+        h = example.unit(n + 1, i)
+        slope = example.board.levels[n].derivative(h)
+        return Product((*slope, example.weight(n + 1, i, j), example.error(n + 1, i)))
+
+    products = example.over(n + 1, j, example.letters.index(n + 1, n), product)
+    return Equation(example.error(n, j), one_or_sum(products))
+
+
+def weight_error(example: WorkedExample, n: int, j: Index, k: Index) -> Equation:
+    """Step 4b, ``dE/du_jk = dE/dg_j s'(g_j) f_k``; the bias goes with a 1."""
+    slope = example.board.levels[n - 1].derivative(example.unit(n, j))
+    factors = (example.error(n, j), *slope, *([example.unit(n - 1, k)] if k else []))
+    return Equation(example.gradient(n, j, k), factors[0] if len(factors) == 1 else Product(factors))
+
+
+def average(of: Symbol, parts: tuple[Term, ...], many: int) -> Equation:
+    """What a batch has: the mean of what its examples have."""
+    return Equation(of, Ratio(Sum(parts), Number(float(many))))
+
+
+def update(weight: Symbol, error: Symbol, eta: Symbol) -> Equation:
+    """Step 4c, ``u_jk <- u_jk - eta dE/du_jk``."""
+    moved = evolve(weight, value=weight.value - eta.value * error.value)
+    return Equation(moved, Sum((weight, Minus(Product((eta, error))))), step=True)
+
+
+def one_or_sum(terms: Sequence[Term]) -> Term:
+    """Terms added up, where there is more than one."""
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))

@@ -1,0 +1,167 @@
+"""Rows of a worked example: each one quantity, its formula, its numbers; and rows left blank for an exercise."""
+
+import math
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import final
+
+import attrs
+
+from fnnet.teaching import writing
+from fnnet.teaching.expression import Equation, Symbol, Term
+from fnnet.teaching.functions import evaluate
+from fnnet.teaching.writing import figure
+from fnnet.values.errors import UsageError
+from fnnet.values.record import evolve, frozen
+
+#: What rows are about, in the order of a worked example.
+KINDS = ("given", "forward", "errors", "gradients", "updates")
+
+
+@final
+@frozen
+class Row:
+    """One quantity: ``name = formula = numbers = result``.
+
+    ``kind`` is one of `KINDS`, ``example`` counts from 1 and is None for what all examples share, ``layer`` counts
+    the layers of units (0 are the inputs) and ``unit`` the units in it, both as in the letters: the bias of unit 1 of
+    layer 1 is u_10. ``rule`` is the general formula. A given row has no formula.
+
+    ``value`` is exact to a double; ``result`` is it in ``digits`` significant digits, and ``numbers`` has the figures
+    that bring this result, in ``carried`` digits. Where the row is ``blank`` for an exercise, both are blanks, and so
+    is every figure that is ``hidden`` elsewhere.
+
+    >>> row = Row("forward", 1, 1, 1, Symbol("g", (1,), value=1.0), Symbol("f", (1,), value=1.0))
+    >>> row.name, row.formula, row.numbers, row.result, row.value
+    ('g_1', 'f_1', '1', '1', 1.0)
+    >>> print(row)
+    g_1 = f_1 = 1 = 1
+    """
+
+    kind: str
+    example: int | None
+    layer: int
+    unit: int | None
+    symbol: Symbol
+    term: Term | None = attrs.field(default=None, repr=False)
+    rule: Equation | None = attrs.field(default=None, repr=False)
+    digits: int = 4
+    carried: int = 4
+    blank: bool = False
+    hidden: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """The quantity, such as g_1 or dE/du_12."""
+        return writing.name(self.symbol)
+
+    @property
+    def formula(self) -> str:
+        """The formula for this quantity, in letters."""
+        return self.written()[1]
+
+    @property
+    def numbers(self) -> str:
+        """The formula with the numbers put in."""
+        return self.written()[2]
+
+    @property
+    def value(self) -> float:
+        """The value in double precision."""
+        return self.symbol.value
+
+    @property
+    def result(self) -> str:
+        """The value as it is printed."""
+        return self.written()[3]
+
+    def written(self, latex: bool = False) -> tuple[str, str, str, str]:
+        """Name, formula, numbers put in, and result, as text or in LaTeX."""
+        formula = writing.write(self.term, writing.letters(latex)) if self.term else ""
+        blank = writing.LATEX_BLANK if latex else writing.BLANK
+        numbers = writing.numbers(self.carried, self.hidden, latex)
+        put_in = (blank if self.blank else writing.write(self.term, numbers)) if self.term else ""
+        result = blank if self.blank else writing.number(self.value, self.digits, latex)
+        return writing.name(self.symbol, latex), formula, put_in, result
+
+    def __str__(self) -> str:
+        name, *rest = self.written()
+        sign = "<-" if self.kind == "updates" else "="
+        return f"{name} {sign} {' = '.join(part for part in rest if part)}"
+
+
+def carried(term: Term, value: float, digits: int) -> int:
+    """The fewest significant digits, from ``digits`` on, of the numbers put in that bring the printed result.
+
+    Raises UsageError when nothing finite comes out of even the most, as of the logarithm of a probability that is 0
+    in double precision.
+    """
+    result = value
+    for many in range(digits, writing.ALL + 1 if math.isfinite(value) else 0):
+        result = _with_digits(term, many)
+        if _prints(result, value, digits):
+            return many
+    if not math.isfinite(result):
+        raise UsageError("the numbers are too large or too small to be calculated with in double precision")
+    return writing.ALL
+
+
+def _with_digits(term: Term, digits: int) -> float:
+    try:
+        return evaluate(term, lambda value: float(figure(value, digits)))
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+def _prints(result: float, value: float, digits: int) -> bool:
+    """Whether ``result``, rounded, is the figure of ``value``; where it lies halfway, either neighbor is right."""
+    printed = float(figure(value, digits))
+    if printed == 0:
+        return result == 0
+    unit = 10.0 ** (math.floor(math.log10(abs(printed))) - digits + 1)
+    return abs(result - printed) <= 0.5 * unit * (1.0 + 1e-9)
+
+
+def blank(rows: Iterable[Row], cells: Sequence[str]) -> tuple[Row, ...]:
+    r"""The rows with some cells left blank: those of a kind (forward, errors, gradients, updates) or of a name.
+
+    Names may have ``*`` and ``?`` in them, as in ``dE/dg_*``. A blank row keeps its formula; its numbers and its
+    result are to be filled in, and its figure is blank wherever it is put in. What is given can't be blank.
+    Raises UsageError for what no row is called.
+
+    >>> from fnnet import Affine, MeanSquaredError
+    >>> from fnnet.teaching import trace
+    >>> rows = trace((Affine([[3.0]], [1.0]),), MeanSquaredError([[5.0]]), [[2.0]])
+    >>> print(*blank(rows, ["g_1", "updates"])[5:7], sep="\n")
+    g_1 = u_10 + u_11 f_1 = ____ = ____
+    E = (g_1 - y*_1)^2 = (____ - 5)^2 = 4
+    >>> print(solution(blank(rows, ["g_1"]))[0])
+    g_1 = u_10 + u_11 f_1 = 1 + 3*2 = 7
+    """
+    rows = tuple(rows)
+    places = {place for cell in cells for place in _places(rows, cell)}
+    hidden = frozenset(rows[i].name for i in places if rows[i].kind != "updates")
+    return tuple(evolve(row, blank=i in places, hidden=hidden) for i, row in enumerate(rows))
+
+
+def _places(rows: tuple[Row, ...], cell: str) -> list[int]:
+    """Where the rows of a kind or name stand."""
+    places = [i for i, row in enumerate(rows) if _is(row, cell)]
+    if not places:
+        kinds = ", ".join(KINDS[1:])
+        raise UsageError(f"there is no cell {cell!r} to leave blank; say {kinds}, or a name such as {_such(rows)}")
+    return places
+
+
+def _is(row: Row, cell: str) -> bool:
+    return row.kind != "given" and (row.kind == cell or fnmatchcase(row.name, cell))
+
+
+def _such(rows: tuple[Row, ...]) -> str:
+    """The first name of each kind."""
+    return ", ".join(next(row.name for row in rows if row.kind == kind) for kind in KINDS[1:4])
+
+
+def solution(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The blank rows of a sheet, filled in."""
+    return tuple(evolve(row, blank=False, hidden=frozenset()) for row in rows if row.blank)

@@ -1,0 +1,150 @@
+"""One example on the board: every number of its forward and its backward, asked for by layer and unit."""
+
+from collections.abc import Callable
+from typing import TypeAlias, final
+
+import numpy as np
+
+from fnnet.layers import Affine
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from fnnet.network.folds import backward_trace
+from fnnet.teaching.board import Board
+from fnnet.teaching.expression import Index, Letters, Over, Symbol, Term
+from fnnet.values.array import Array
+from fnnet.values.numeric import sigmoid, softmax
+from fnnet.values.record import evolve, frozen
+
+Loss: TypeAlias = MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
+
+
+@final
+@frozen
+class WorkedExample:
+    """One example, run forward and backward. Arrays are lists of rows: one for each layer of units.
+
+    ``units`` begin with the inputs f, ``errors`` and ``grads`` with the first layer after them. ``raw`` is the input
+    before it is prepared, ``probabilities`` are those of the outputs where there are any, and ``softmax_errors``
+    the errors on those of a Softmax layer.
+
+    Its symbols are asked for by number, or by letter for a general formula, in which nobody looks at the value.
+    """
+
+    number: int
+    board: Board
+    letters: Letters
+    loss: Loss
+    value: float
+    raw: Array
+    units: tuple[Array, ...]
+    probabilities: Array | None
+    targets: Array
+    softmax_errors: Array | None
+    errors: tuple[Array, ...]
+    grads: tuple[Affine, ...]
+
+    @property
+    def last(self) -> int:
+        """The last layer of units."""
+        return len(self.board.levels)
+
+    @property
+    def total(self) -> Symbol:
+        """The loss E, or E_n where there are several examples."""
+        return evolve(self.letters.loss, value=self.value)
+
+    def numbers(self, layer: int) -> range:
+        """The numbers of the units of a layer."""
+        return range(1, len(self.units[layer]) + 1)
+
+    def over(self, layer: int, outer: Index, index: str, part: Callable[[Index], Term]) -> tuple[Term, ...]:
+        """The parts of a sum over the units of a layer, by numbers where ``outer`` is one, else over an index."""
+        return tuple(map(part, self.numbers(layer))) if isinstance(outer, int) else (Over(index, part(index)),)
+
+    def input(self, k: Index) -> Symbol:
+        """Input k as it is before anything prepares it."""
+        return Symbol("x", (k,), value=entry(self.raw, k))
+
+    def unit(self, layer: int, i: Index) -> Symbol:
+        """Unit i of a layer, with its output."""
+        return self.letters.unit(layer, i, entry(self.units[layer], i))
+
+    def outcome(self, i: Index) -> Symbol:
+        """What E is made of: the probability p_i, or the last unit i itself."""
+        if self.probabilities is None:
+            return self.unit(self.last, i)
+        return Symbol("p", (i,), value=entry(self.probabilities, i))
+
+    def target(self, i: Index) -> Symbol:
+        """The target y*_i; of a class index, a 1 among zeros."""
+        return Symbol("y*", (i,), value=entry(self.targets, i))
+
+    def outcome_error(self, i: Index) -> Symbol:
+        """The error on what E is made of."""
+        if self.softmax_errors is None:
+            return self.error(self.last, i)
+        return self.letters.error(self.outcome(i), entry(self.softmax_errors, i))
+
+    def error(self, layer: int, i: Index) -> Symbol:
+        """The error on unit i of a layer."""
+        return self.letters.error(self.letters.unit(layer, i), entry(self.errors[layer - 1], i))
+
+    def weight(self, layer: int, j: Index, k: Index) -> Symbol:
+        """The weight from unit k to unit j of a layer; its bias where k is 0."""
+        return self.letters.weight(layer, j, k, _weight(self.board.levels[layer - 1].layer, j, k))
+
+    def gradient(self, layer: int, j: Index, k: Index) -> Symbol:
+        """The error on a weight."""
+        return self.letters.error(self.letters.weight(layer, j, k), _weight(self.grads[layer - 1], j, k))
+
+
+def entry(values: Array, i: Index) -> float:
+    """A number by its index from 1 on."""
+    return float(values[i - 1]) if isinstance(i, int) else 0.0
+
+
+def _weight(affine: Affine, j: Index, k: Index) -> float:
+    """In the course's letters u_jk is ``W[k - 1, j - 1]``, and u_j0 is ``b[j - 1]``."""
+    if isinstance(j, str) or isinstance(k, str):
+        return 0.0
+    return float(affine.W[k - 1, j - 1] if k else affine.b[j - 1])
+
+
+def work_out(board: Board, loss: Loss, x: Array, number: int, letters: Letters) -> WorkedExample:
+    """Example ``number`` of x (N, ...), counted from 1, with its own loss, run forward and backward."""
+    one, loss = x[number - 1 : number], evolve(loss, targets=loss.targets[number - 1 : number])
+    outputs, caches = [one], []
+    for layer in board.layers:
+        y, cache = layer.forward(outputs[-1])
+        outputs.append(y)
+        caches.append(cache)
+    value, cache = loss.forward(outputs[-1])
+    scan = list(backward_trace((*board.layers, loss), (*caches, cache), 1.0))
+    douts, grads = zip(*reversed(scan), strict=True)
+    levels = board.levels
+    units = (outputs[levels[0].affine][0], *(outputs[level.output + 1][0] for level in levels))
+    return WorkedExample(
+        number=number,
+        board=board,
+        letters=letters,
+        loss=loss,
+        value=float(value),
+        raw=one.ravel(),
+        units=units,
+        probabilities=_probabilities(board, loss, units[-1]),
+        targets=_targets(loss, len(units[-1])),
+        softmax_errors=douts[-2][0] if board.softmax else None,
+        errors=tuple(douts[level.output][0] for level in levels),
+        grads=tuple(grads[level.affine] for level in levels),
+    )
+
+
+def _probabilities(board: Board, loss: Loss, last: Array) -> Array | None:
+    if isinstance(loss, MeanSquaredError) and not board.softmax:
+        return None
+    return sigmoid(last) if isinstance(loss, SigmoidCrossEntropy) else softmax(last)
+
+
+def _targets(loss: Loss, outputs: int) -> Array:
+    """The targets of the one example, (K,)."""
+    (row,) = loss.targets if loss.targets.ndim == 2 else np.eye(outputs)[loss.targets]
+    return np.asarray(row)
