@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from fnnet.datasets import digits
 from fnnet.learning import State
 from fnnet.learning.stream import first_state
 from fnnet.runs import load_run
+from fnnet.runs.aside import BEFORE
 from fnnet.runs.difference import difference
 from fnnet.runs.folder import FILES, START
 from fnnet.runs.history import Epoch, read_history, row
@@ -125,7 +127,7 @@ def same(a: State, b: State) -> bool:
 
 def sound(undisturbed: Whole) -> int:
     """The step that the folder holds; everything in it is whole, and what the undisturbed run had at that step."""
-    assert {path.name for path in RUN.iterdir()} - {*FILES, ".lock", *parts()} == set()
+    assert {path.name for path in RUN.iterdir()} - {*FILES, BEFORE, *parts()} == set()
     found = {path.name: load_run(path).state for path in RUN.glob("*.npz")}
     held, previous = found["state.npz"], found.get("previous.npz")
     assert held is not None
@@ -165,6 +167,10 @@ STATE = moments_of("state.npz")
 END = [*moments_of("model.npz"), *moments_of("run.json")]
 
 
+#: What becomes of a run that is replaced, before anything of the new one is written.
+ASIDE = [*(f"renamed {name}" for name in FILES if name != START), f"renamed {BEFORE}"]
+
+
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """All moments of a run that is saved after every step, of a second one over it, without links, and of its end."""
@@ -190,9 +196,11 @@ def test_the_moments_are_all_there_are(log: dict[str, list[str]]) -> None:
     assert log["linked"][second_epoch - 1 :] == [*ROWS, *STATE, *END]
     assert log["linked"].count("kept state.npz") == 1 + 2 * STEPS
     assert log["linked"].count("linked previous.npz") == 2
-    copied = [moment for moment in log["copied"] if moment not in {*log["linked"]}]
-    assert copied[:5] == [f"removed {name}" for name in FILES if name != START]
-    assert {*copied[5:]} <= {f"{what} previous.npz" for what in WRITING}
+    assert log["copied"][: len(ASIDE)] == ASIDE
+    copied = [moment for moment in log["copied"][len(ASIDE) :] if moment not in {*log["linked"]}]
+    gone = copied.index("removed state.npz")
+    assert copied[gone : gone + 5] == [f"removed {name}" for name in FILES if name != START]
+    assert {*copied[:gone], *copied[gone + 5 :]} <= {f"{what} previous.npz" for what in WRITING}
 
 
 def test_a_file_is_flushed_before_it_is_renamed(log: dict[str, list[str]]) -> None:
@@ -485,7 +493,7 @@ def interrupted_at(module: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
-@pytest.mark.parametrize("module", ["fnnet.cli.app", "typer", "filelock"])
+@pytest.mark.parametrize("module", ["fnnet.cli.app", "typer", "fnnet.cli.keeping"])
 def test_ctrl_c_before_the_training(module: str) -> None:
     """Ctrl-C before there is anything to save ends without a traceback, and without a run."""
     done = interrupted_at(module)
@@ -530,7 +538,7 @@ def test_no_part_is_left_where_the_disk_is_full() -> None:
 
 def test_a_copied_state_is_flushed_before_it_is_renamed(log: dict[str, list[str]]) -> None:
     """Where files have no second names, the previous state is on the disk when it is renamed."""
-    seen = log["copied"]
+    seen = log["copied"][len(ASIDE) :]
     assert seen[seen.index("renamed previous.npz") - 1] == "flushed previous.npz"
 
 
@@ -550,3 +558,82 @@ def test_a_run_with_large_weights_goes_on_quietly() -> None:
     """A run whose weights are near the largest number there is is read without a warning."""
     assert under({"often": True}, "train", "digits", "--lr", "1e9", "--out", RUN, "--quiet").returncode == 1
     refused(*RESUME, "--quiet", code=1)
+
+
+# Replaced, removed, moved
+
+
+def finished(out: Path = RUN) -> dict[str, bytes]:
+    """The files of a run that has ended in the folder."""
+    assert fnnet(*start()).returncode == 0
+    return bytes_of(out)
+
+
+@pytest.mark.parametrize("moment", [*ASIDE, "half state.npz", "half history.csv", "half run.json"])
+def test_killed_while_it_replaces_a_run(moment: str) -> None:
+    """However early the new run is killed, the old one is there again, or waits whole beside the new beginning."""
+    before = finished()
+    assert under({"events": [[moment, 1, "SIGKILL"]], "often": True}, *start()).returncode == -signal.SIGKILL
+    refused(*start()[:-1], code=2)
+    there = RUN / BEFORE if (RUN / BEFORE).exists() else RUN
+    assert {name: there.joinpath(name).read_bytes() for name in before} == before
+    assert (there == RUN) == (moment in ASIDE or moment == "half state.npz")
+
+
+def test_a_new_run_that_comes_to_nothing_leaves_the_old_one() -> None:
+    """A run that diverges before it has a state, or finds no space for one, puts back the one it was to replace."""
+    before = finished()
+    said = refused("train", "digits", "--lr", "1e30", "--quiet", "--out", RUN, "--force", code=1)
+    assert f"the run that it was to replace is in {RUN} again" in said
+    assert bytes_of() == before
+    assert f"the run that it was to replace waits in {RUN}/{BEFORE}" in fails(full("half state.npz"), *start())
+    assert bytes_of(RUN / BEFORE) == before
+
+
+def test_the_old_run_goes_when_the_new_one_has_a_state() -> None:
+    """Nothing of a run that was replaced stays."""
+    finished()
+    assert fnnet(*start(2)).returncode == 0
+    assert not (RUN / BEFORE).exists()
+    ends_as(whole(2))
+
+
+def test_a_folder_that_was_removed_and_made_again_is_not_written() -> None:
+    """A run whose folder another has taken the name of ends with a sentence, and the other's files stay as they are."""
+    with halted({"events": [["step", 60, "SIGSTOP"]], "often": True}, *start()) as first:
+        shutil.rmtree(RUN)
+        after = finished()
+        first.send_signal(signal.SIGCONT)
+        _, said = first.communicate(timeout=60)
+    assert (first.returncode, said) == (1, f"fnnet: {RUN} was removed while this run was writing to it\n")
+    assert bytes_of() == after
+    assert sound(whole(3)) == 3 * STEPS
+
+
+def test_a_folder_that_was_moved_is_still_the_run_s() -> None:
+    """A run whose folder is moved goes on in it, nobody else may write there, and the old name is free."""
+    moved = Path("moved")
+    with halted({"events": [["step", 60, "SIGSTOP"]], "often": True}, *start()) as first:
+        RUN.rename(moved)
+        assert refused("train", "--resume", moved, code=1) == BUSY.replace(str(RUN), str(moved))
+        after = finished()
+        first.send_signal(signal.SIGCONT)
+        assert first.communicate(timeout=60)[1] == ""
+        assert first.returncode == 0
+    assert bytes_of() == after
+    assert {name: (moved / name).read_bytes() for name in LASTING} == whole(3).files
+
+
+def test_a_link_that_leads_elsewhere_later_changes_nothing() -> None:
+    """A run writes where its folder was when it began."""
+    Path("real").mkdir()
+    Path("other").mkdir()
+    RUN.symlink_to("real")
+    with halted({"events": [["step", 60, "SIGSTOP"]], "often": True}, *start()) as first:
+        RUN.unlink()
+        RUN.symlink_to("other")
+        first.send_signal(signal.SIGCONT)
+        first.communicate(timeout=60)
+        assert first.returncode == 0
+    assert not list(Path("other").iterdir())
+    assert {name: Path("real", name).read_bytes() for name in LASTING} == whole(3).files

@@ -2,12 +2,10 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from fnnet.learning.stream import State
 from fnnet.runs import Run
-from fnnet.runs.archive import FileError
 from fnnet.runs.folder import keep
 from fnnet.runs.history import Epoch, row
 
@@ -40,22 +38,3 @@ def kept(states: Iterable[State], folder: Path, run: Run, cost: float) -> Iterat
         yield state
     if state is not None and state is not held:
         keep(folder, run.at(state), rows, held is not None and held.batch == 0)
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """The folder for this process alone, until the process ends, however it ends; FileError when another has it."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / ".lock", timeout=0)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        raise FileError(f"{folder} is being written by another process; wait for it, or use another --out") from None
-    except OSError as error:
-        raise FileError(f"{folder} can't be written: {error.strerror or error}; use another --out") from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -11,7 +11,8 @@ from fnnet.datasets.known import KNOWN
 from fnnet.learning.stream import State, first_state
 from fnnet.runs import Experiment, Run, Source, experiment, load_run
 from fnnet.runs.archive import FileError
-from fnnet.runs.folder import holds_run
+from fnnet.runs.folder import holds_run, restore
+from fnnet.runs.ownership import Owned
 from fnnet.runs.recipe import RECIPES, Recipe, depends_on_epochs
 from fnnet.runs.settings import flag
 from fnnet.values.errors import UsageError
@@ -48,9 +49,9 @@ def _of_a_run(folder: Path) -> Path:
     return folder
 
 
-def refuse_to_replace(folder: Path, force: bool) -> None:
-    """Raise UsageError when the folder holds a run that is not to be replaced."""
-    if holds_run(folder) and not force:
+def refuse_to_replace(folder: Path, force: bool, way: Path | None = None) -> None:
+    """Raise UsageError when the folder, seen by its path or by another way, holds a run that is not to be replaced."""
+    if holds_run(way or folder) and not force:
         raise UsageError(
             f"{folder} holds a run already: go on with it by --resume {folder}, replace it by --force, "
             "or choose another folder by --out"
@@ -101,10 +102,11 @@ def state_of(run: Run, path: Path) -> State:
 
 
 def resumed(
-    folder: Path, said: Said, *, data: str | None, threads: int | None, data_dir: Path | None, mirror: str | None
+    own: Owned, said: Said, *, data: str | None, threads: int | None, data_dir: Path | None, mirror: str | None
 ) -> Begun:
     """The run of a folder, at its newest state. Raises UsageError for settings that contradict it."""
-    run = load_run(folder)
+    restore(own.way, only_unfinished=True)
+    run, folder = load_run(own.way), own.path
     state = state_of(run, folder)
     settings = {**as_dict(run.recipe), "threads": run.threads}
     for name, value in {**said, "threads": threads or run.threads}.items():

@@ -10,7 +10,7 @@ from fnnet.cli import options as o
 from fnnet.cli.environment import machines, recorded
 from fnnet.cli.flags import Said, settings
 from fnnet.cli.interrupt import interruptions, uninterrupted
-from fnnet.cli.keeping import alone, kept
+from fnnet.cli.keeping import kept
 from fnnet.cli.output import complain, err, print_json, say
 from fnnet.cli.progress import timed, watched
 from fnnet.cli.result import opening, place, result, show
@@ -20,7 +20,9 @@ from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import Diverged, State
 from fnnet.runs import Experiment, Run
 from fnnet.runs.archive import FileError
-from fnnet.runs.folder import begin, finish, tidy
+from fnnet.runs.aside import BEFORE
+from fnnet.runs.folder import begin, finish, holds_run, restore, tidy
+from fnnet.runs.ownership import Owned, owned
 from fnnet.runs.run import STATE
 from fnnet.values.record import as_dict
 
@@ -59,45 +61,46 @@ def train(
         refuse_to_replace(folder, force)
     if data and not resume:
         begun = fresh(data, said, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
-    with alone(folder) if folder else nullcontext():
-        if folder and begun:
-            refuse_to_replace(folder, force)
-        if folder and not begun:
-            again = resumed(folder, said, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
-            _work(*again, folder, goes_on=True, json=json, quiet=quiet)
+    with owned(folder) if folder else nullcontext() as own:
+        if own and begun:
+            restore(own.way, only_unfinished=True)
+            refuse_to_replace(own.path, force, own.way)
+        if own and not begun:
+            again = resumed(own, said, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
+            _work(*again, own, goes_on=True, json=json, quiet=quiet)
         elif begun:
-            _work(*begun, folder, goes_on=False, json=json, quiet=quiet)
+            _work(*begun, own, goes_on=False, json=json, quiet=quiet)
 
 
-def _work(run: Run, ran: Experiment, folder: Path | None, *, goes_on: bool, json: bool, quiet: bool) -> None:
-    start = state_of(run, folder or Path())
+def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: bool, quiet: bool) -> None:
+    start = state_of(run, own.path if own else Path())
     if not (quiet or json):
         say(opening(ran))
-        say(f"kept in: {folder}" if folder else "kept nowhere")
+        say(_kept_in(own))
         if goes_on:
             ended = start.stopped or start.epoch >= run.recipe.epochs
             say(f"{'ended before' if ended else 'goes on'}, after {place(start)}")
     with computing(run.threads):
-        before = recorded(folder) if folder and goes_on else []
+        before = recorded(own.way) if own and goes_on else []
         record = {**as_dict(run.source), "settings": as_dict(run.recipe), "machines": machines(before, run)}
-        state, seconds, number = _follow(run, ran, folder, goes_on, record, err.is_terminal and not quiet)
+        state, seconds, number = _follow(run, ran, own, goes_on, record, err.is_terminal and not quiet)
         found = result(ran, state, seconds)
-    if folder:
-        finish(folder, run.at(state), {**record, "result": {k: v for k, v in found.items() if k != "settings"}})
-        found["folder"] = str(folder)
+    if own:
+        finish(own.way, run.at(state), {**record, "result": {k: v for k, v in found.items() if k != "settings"}})
+        found["folder"] = str(own.path)
     print_json(found) if json else show(found, run.recipe)
     if number:
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
-        how = f"go on with: fnnet train --resume {folder}" if folder else "nothing was kept"
+        how = f"go on with: fnnet train --resume {own.path}" if own else "nothing was kept"
         complain(f"stopped by {name}, after {place(state)}; {how}")
         raise SystemExit(128 + number)
 
 
 def _follow(
-    run: Run, ran: Experiment, folder: Path | None, goes_on: bool, record: dict[str, Any], shown: bool
+    run: Run, ran: Experiment, own: Owned | None, goes_on: bool, record: dict[str, Any], shown: bool
 ) -> tuple[State, float, int | None]:
     """The last state, the seconds that training and saving took, and the signal that ended it, if one did."""
-    state, seconds = state_of(run, folder or Path()), [0.0]
+    state, seconds = state_of(run, Path()), [0.0]
     x, y = ran.validation or (ran.data.x_test, ran.data.y_test)
     targets = ran.targets(y)
 
@@ -107,17 +110,31 @@ def _follow(
     with interruptions() as signals:
         states = uninterrupted(ran.states(state), signals)
         try:
-            if folder:
+            if own:
                 start = time.perf_counter()
-                (tidy if goes_on else begin)(folder, run, {**record, "result": None})
-                states = kept(states, folder, run, time.perf_counter() - start)
+                (tidy if goes_on else begin)(own.way, run, {**record, "result": None})
+                states = kept(states, own.way, run, time.perf_counter() - start)
             for state in watched(timed(states, seconds), ran, look, shown):  # noqa: B007  # the last one is wanted
                 pass
         except (Diverged, FileError) as error:
-            raise type(error)(f"{error}{_left(folder)}") from None
+            raise type(error)(f"{error}{_left(own)}") from None
     return state, seconds[0], signals[0] if signals else None
 
 
-def _left(folder: Path | None) -> str:
+def _kept_in(own: Owned | None) -> str:
+    if own is None:
+        return "kept nowhere"
+    replaced = holds_run(own.way) and "; the run before is kept until this one has a state"
+    return f"kept in: {own.path}{replaced or ''}"
+
+
+def _left(own: Owned | None) -> str:
     """What a run that failed leaves."""
-    return f"; the last good state stays in {folder}" if folder and (folder / STATE).exists() else ""
+    if own is None:
+        return ""
+    try:
+        if restore(own.way):
+            return f"; the run that it was to replace is in {own.path} again"
+    except FileError:
+        return f"; the run that it was to replace waits in {own.path / BEFORE}"
+    return f"; the last good state stays in {own.path}" if (own.way / STATE).exists() else ""

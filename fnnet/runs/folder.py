@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fnnet.runs.archive import FileError, write
+from fnnet.runs.aside import let_go, on_the_way, put_back, recover, set_aside, waits
 from fnnet.runs.history import HEAD, Epoch, read_history, text
 from fnnet.runs.run import STATE, Run
 
@@ -19,20 +20,32 @@ FILES = (STATE, PREVIOUS, START, MODEL, HISTORY, RECORD)
 
 def holds_run(folder: Path) -> bool:
     """Whether there is anything of a run in a folder but a beginning that failed before its first state was saved."""
-    return any((folder / name).exists() for name in FILES if name != START)
+    return not on_the_way(folder) and any((folder / name).exists() for name in FILES if name != START)
 
 
 def begin(folder: Path, run: Run, record: dict[str, Any]) -> None:
-    """Make the folder that of this run at its first state. Another run's files in it are removed, and nothing else."""
+    """Make the folder that of this run at its first state. Another run in it waits aside until `keep` lets it go."""
     with _explained(folder):
-        for name in FILES:
-            (folder / name).unlink(missing_ok=True)
+        set_aside(folder, FILES)
         _sweep(folder)
     if run.start:
         write(folder / START, run.packed(run.net))
     _write_state(folder, run)
     write(folder / HISTORY, HEAD.encode())
     _write_record(folder, record)
+
+
+def restore(folder: Path, only_unfinished: bool = False) -> bool:
+    """Let the run that was to be replaced be that of the folder again, if it still waits; whether it did.
+
+    ``only_unfinished`` brings back what a killed process left on the way, and leaves a run that has begun as it is.
+    """
+    with _explained(folder):
+        recover(folder, FILES)
+        waiting = waits(folder) and not only_unfinished
+        if waiting:
+            put_back(folder, FILES)
+    return waiting
 
 
 def tidy(folder: Path, run: Run, record: dict[str, Any]) -> None:
@@ -59,6 +72,8 @@ def keep(folder: Path, run: Run, rows: Iterable[Epoch], ended: bool) -> None:
         if ended:
             _remember(folder)
     _write_state(folder, run)
+    with _explained(folder):
+        let_go(folder, FILES)
 
 
 def finish(folder: Path, run: Run, record: dict[str, Any]) -> None:
