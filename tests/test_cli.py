@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forks import forked
 
 
 @pytest.fixture(autouse=True)
@@ -19,8 +20,13 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
 
-def fnnet(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+def fnnet(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `fnnet` with these arguments in a process of its own."""
+    return forked(*arguments) if hasattr(os, "fork") else started(*arguments)
+
+
+def started(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+    """The same from the very start, with an interpreter that finds this environment."""
     command = [sys.executable, "-m", "fnnet", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, env={**os.environ, **env})
 
@@ -202,7 +208,7 @@ def test_mnist_runs_from_a_folder(mnist_folder: Path) -> None:
 
 def test_data_folder_from_the_environment(mnist_folder: Path) -> None:
     """FNNET_DATA names the folder when --data-dir does not."""
-    done = fnnet("train", "mnist", "--epochs", 1, "--hidden", "none", "--json", FNNET_DATA=str(mnist_folder))
+    done = started("train", "mnist", "--epochs", 1, "--hidden", "none", "--json", FNNET_DATA=str(mnist_folder))
     assert done.returncode == 0, done.stderr
 
 
@@ -282,7 +288,7 @@ def test_ctrl_c_reports_so_far_and_exits_130() -> None:
 
 def test_help_teaches() -> None:
     """Every command's --help has examples or says what it measures, and lists every flag."""
-    shown = fnnet("train", "--help", COLUMNS="120").stdout
+    shown = started("train", "--help", COLUMNS="120").stdout
     flags = (
         "hidden activation loss optimizer lr schedule momentum weight-decay dropout batch-norm shift epochs batch-size "
         "seed dtype validation patience data-dir mirror json quiet"

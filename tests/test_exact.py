@@ -16,7 +16,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import Square, affine, normal, seeds
-from test_cli import fnnet, result
+from test_cli import fnnet, result, started
 
 from fnnet import Adam, BatchNorm, Dropout, SoftmaxCrossEntropy, buffer, freeze, frozen, train
 from fnnet.datasets import Dataset, dataset, digits
@@ -277,7 +277,7 @@ WAYS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 def test_output_and_environment_do_not_matter(plain: Path, way: str) -> None:
     """In a process of its own, with any output and environment, a run leaves the same bytes."""
     flags, env = WAYS[way]
-    done = fnnet(*FLAGS.split(), *flags, "--out", "here", **env)
+    done = started(*FLAGS.split(), *flags, "--out", "here", **env)
     assert done.returncode == 0, done.stderr
     assert contents("here") == contents(plain)
 
