@@ -6,12 +6,15 @@ test starts an interpreter. A plan is one of `killer.py`.
 """
 
 import atexit
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -55,9 +58,12 @@ def serve() -> None:
     """Fork for each request; this process answers with an exit code, and the new one does what was asked."""
     import killer
 
-    from fnnet.cli import app, main
+    from fnnet.cli import main
+    from fnnet.cli.app import run
 
-    assert app
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        run(["train", "xor", "--epochs", "x"])  # typer imports the most when it is first called
+    gc.freeze()  # so that a process, when it ends, does not look through all that it was born with
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
