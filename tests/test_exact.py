@@ -158,7 +158,7 @@ def stopped(recipe: Recipe, data: Dataset, stops: list[int]) -> Iterator[State]:
             now = state
 
 
-@settings(max_examples=60)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(experiments(), st.data())
 def test_stopped_anywhere_it_goes_on_to_the_same_bits(made: tuple[Recipe, Dataset], draw: Any) -> None:
     """A run that is stopped anywhere, any number of times, saved and loaded, has the states of one never stopped."""

@@ -64,8 +64,13 @@ def test_law(law: str, sample: Any, data: Any) -> None:
 @each_sample
 @given(data=st.data())
 def test_gradients(sample: Any, data: Any) -> None:
-    """Backward is the derivative of forward, entry by entry, for every layer of the table at every x."""
-    report = check_gradients(sample.layer, data.draw(batches(sample)), key=sample.key, entries=20)
+    """Backward is the derivative of forward, entry by entry, for every layer of the table at every x.
+
+    In training there are six examples or more: of two BatchNorm makes -1 and 1 whatever they are, so that dx is a small
+    difference of large numbers, and no derivative confirms its last digits.
+    """
+    x = data.draw(batches(sample, least=6 if sample.key else 2))
+    report = check_gradients(sample.layer, x, key=sample.key, entries=20)
     assert report.passed, report.worst
     assert not any(row.kinks for row in report.rows)
     assert {row.method for row in report.rows} == {"complex step"}
