@@ -81,7 +81,9 @@ def become(request: dict[str, Any]) -> None:
         (1, request["out"], os.O_WRONLY | os.O_CREAT),
         (2, request["err"], os.O_WRONLY | os.O_CREAT),
     ):
-        os.dup2(os.open(path, flags), number)
+        file = os.open(path, flags)
+        os.dup2(file, number)
+        os.close(file)
     os.environ.clear()
     os.environ.update(request["env"])
     sys.path[0] = ""

@@ -249,7 +249,7 @@ def test_progress_on_a_terminal_shows_the_epoch() -> None:
     import pty
 
     parent, child = pty.openpty()
-    command = [sys.executable, "-m", "fnnet", "train", "digits", "--epochs", "200"]
+    command = [sys.executable, "-m", "fnnet", "train", "digits", "--epochs", "100"]
     env = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=child, env=env) as process:
         os.close(child)
@@ -284,6 +284,13 @@ def test_ctrl_c_reports_so_far_and_exits_130() -> None:
     assert complained.startswith("fnnet: stopped by Ctrl-C, after ")
     assert "go on with: fnnet train --resume runs/digits" in complained
     assert "Traceback" not in complained
+
+
+@pytest.mark.parametrize("words", ["summary xor", "train --help", "train xro", "predict nothing 1,0"])
+def test_forked_or_started_it_says_the_same(words: str) -> None:
+    """A command that is forked, as in most tests, ends and prints as one whose interpreter starts for it."""
+    quick, begun = fnnet(*words.split()), started(*words.split())
+    assert (quick.returncode, quick.stdout, quick.stderr) == (begun.returncode, begun.stdout, begun.stderr)
 
 
 def test_help_teaches() -> None:
