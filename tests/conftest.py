@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that test files can import 
 
 #: The same few examples every time; and for the gate (`--hypothesis-profile=gate`) many that nobody has seen yet, which
 #: the same `--hypothesis-seed` brings back.
-settings.register_profile("fnnet", derandomize=True, deadline=None, max_examples=20)
+settings.register_profile("fnnet", derandomize=True, deadline=None, max_examples=10)
 settings.register_profile("gate", derandomize=False, database=None, deadline=None, max_examples=60, print_blob=True)
 settings.load_profile("fnnet")
 
