@@ -134,7 +134,7 @@ def test_every_state_has_the_bits_of_the_clear_form(
     assert [*map(same_bits, fused, clear)] == [True] * 40
 
 
-@settings(max_examples=30)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(st.data(), seeds)
 def test_any_size_and_batch_has_the_bits_of_the_clear_form(draw: Any, seed: int) -> None:
     """For any numbers of examples, inputs, hidden units and classes the last state is that of the clear form."""
