@@ -12,6 +12,7 @@ from strategies import affine, batch_norm, nets, normal, seeds
 from fnnet import SGD, Adam, AdamW, Affine, Residual, Scale, Sigmoid, freeze, leaves, map_params
 from fnnet.optimizers import AdaGrad, Clipped, Cosine, RMSprop, WarmUp, clip, global_norm
 from fnnet.values import arrays, fingerprint
+from fnnet.values.record import evolve
 from fnnet.values.tree import params_of, same_structure, with_params
 
 NET = (affine(1, 4, 3), Sigmoid(), (Residual(affine(3, 3, 3)),), affine(5, 3, 2))
@@ -267,3 +268,67 @@ def test_a_line_is_fitted(name: str) -> None:
     for _ in range(200):
         params, state = OURS[name].step(params, params, state)
     assert global_norm(params) < 0.95 * global_norm(start)
+
+
+# The formulas, without PyTorch
+
+
+def sgd(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``v <- momentum v + g`` and ``p - lr v``, or with Nesterov ``p - lr (g + momentum v)``."""
+    v = 0.0
+    for step, g in enumerate(grads):
+        g = g + o.weight_decay * p
+        v = o.momentum * v + g
+        p = p - o.lr(step) * (g + o.momentum * v if o.nesterov else v)
+    return p
+
+
+def adagrad(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``s <- s + g^2`` and ``p - lr g / (sqrt(s) + eps)``."""
+    s = 0.0
+    for step, g in enumerate(grads):
+        g = g + o.weight_decay * p
+        s = s + g**2
+        p = p - o.lr(step) * g / (np.sqrt(s) + o.eps)
+    return p
+
+
+def rmsprop(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``s <- alpha s + (1 - alpha) g^2`` and ``p - lr g / (sqrt(s) + eps)``."""
+    s = 0.0
+    for step, g in enumerate(grads):
+        g = g + o.weight_decay * p
+        s = o.alpha * s + (1 - o.alpha) * g**2
+        p = p - o.lr(step) * g / (np.sqrt(s) + o.eps)
+    return p
+
+
+def adam(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``p - lr mhat / (sqrt(vhat) + eps)``, the decay added to g, or for AdamW taken from p first."""
+    m = v = 0.0
+    for step, g in enumerate(grads):
+        lr, t = o.lr(step), step + 1
+        p, g = (p * (1 - lr * o.weight_decay), g) if isinstance(o, AdamW) else (p, g + o.weight_decay * p)
+        m, v = o.beta1 * m + (1 - o.beta1) * g, o.beta2 * v + (1 - o.beta2) * g**2
+        p = p - lr * (m / (1 - o.beta1**t)) / (np.sqrt(v / (1 - o.beta2**t)) + o.eps)
+    return p
+
+
+FORMULAS: dict[type, Callable[[Any, Any, list[Any]], Any]] = {
+    SGD: sgd,
+    AdaGrad: adagrad,
+    RMSprop: rmsprop,
+    Adam: adam,
+    AdamW: adam,
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_each_optimizer_is_its_formula(name: str) -> None:
+    """After five steps of a changing rate, every number is where the formula of the docstring takes it."""
+    ours = evolve(PAIRS[name][0], lr=Scaled(0.1))
+    steps = [gradient(NET, seed) for seed in range(5)]
+    moved = run(ours, NET, steps)[0]
+    for path, p in leaves(NET).items():
+        expected = FORMULAS[type(ours)](ours, p, [leaves(grads)[path] for grads in steps])
+        assert np.allclose(leaves(moved)[path], expected, rtol=1e-12, atol=1e-12), path
