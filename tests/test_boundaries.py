@@ -1,0 +1,59 @@
+"""Where arithmetic turns: the last normal number, many rows, more axes, and the edge of every range."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import normal, seeds
+
+from fnnet.layers import Softmax
+from fnnet.values.numeric import flush, log_softmax_and_softmax, row_max, sigmoid, softmax
+
+each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+# Numbers
+
+
+@each_dtype
+def test_sigmoid_is_exact_to_its_last_normal_number(dtype: Any) -> None:
+    """Down to the last whole number with a normal sigmoid no digit is lost, and below it nothing is subnormal."""
+    limits = np.finfo(dtype)
+    last = np.ceil(np.log(limits.smallest_normal))
+    x = np.arange(last, 0.0, dtype=dtype)
+    exact = 1.0 / (1.0 + np.exp(-x.astype(np.longdouble)))
+    assert np.all(np.abs(sigmoid(x) - exact) <= 4 * limits.eps * exact)
+    assert np.all(sigmoid(np.array([last - 0.5, last - 1.0, 2 * last, limits.min], dtype)) >= limits.smallest_normal)
+
+
+@each_dtype
+def test_flush_rounds_to_its_step(dtype: Any) -> None:
+    """Positive numbers are rounded to multiples of 2**23 smallest normal ones."""
+    step = np.finfo(dtype).smallest_normal * 2.0**23
+    assert flush(np.array([step, 0.49 * step], dtype)).tolist() == [step, 0.0]
+
+
+@each_dtype
+@given(seed=seeds, classes=st.integers(1, 5), rows=st.integers(1, 30))
+def test_row_max(dtype: Any, seed: int, classes: int, rows: int) -> None:
+    """The largest number of each row is found, however many rows there are for each column."""
+    a = normal(seed, rows, classes, dtype=dtype)
+    assert np.array_equal(row_max(a), a.max(axis=1))
+
+
+@pytest.mark.parametrize("f", [softmax, lambda x: log_softmax_and_softmax(x)[0], lambda x: Softmax().forward(x)[0]])
+@given(seed=seeds)
+def test_softmax_is_over_the_last_axis(f: Any, seed: int) -> None:
+    """Of an array with more axes, each row of the last is treated as a row of a matrix."""
+    x = normal(seed, 2, 3, 4)
+    assert np.allclose(f(x), f(x.reshape(6, 4)).reshape(2, 3, 4), rtol=1e-14, atol=1e-15)
+
+
+@given(seeds)
+def test_softmax_backward_is_over_the_last_axis(seed: int) -> None:
+    """Its backward, too, takes each row of the last axis by itself."""
+    y, dout = Softmax().forward(normal(seed, 2, 3, 4))[0], normal(seed + 1, 2, 3, 4)
+    flat = Softmax().backward(y.reshape(6, 4), dout.reshape(6, 4))[0]
+    assert np.allclose(Softmax().backward(y, dout)[0], flat.reshape(2, 3, 4), rtol=1e-14, atol=1e-15)
