@@ -11,6 +11,7 @@ from strategies import affine, batch_norm, nets, normal, seeds
 
 from fnnet import SGD, Adam, AdamW, Affine, Residual, Scale, Sigmoid, freeze, leaves, map_params
 from fnnet.optimizers import AdaGrad, Clipped, Cosine, RMSprop, WarmUp, clip, global_norm
+from fnnet.optimizers.base import flushed
 from fnnet.values import arrays, fingerprint
 from fnnet.values.record import evolve
 from fnnet.values.tree import params_of, same_structure, with_params
@@ -332,3 +333,40 @@ def test_each_optimizer_is_its_formula(name: str) -> None:
     for path, p in leaves(NET).items():
         expected = FORMULAS[type(ours)](ours, p, [leaves(grads)[path] for grads in steps])
         assert np.allclose(leaves(moved)[path], expected, rtol=1e-12, atol=1e-12), path
+
+
+# The edges
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [(SGD, "momentum"), (RMSprop, "alpha"), (Adam, "beta1"), (Adam, "beta2"), (AdamW, "beta1"), (AdamW, "beta2")],
+)
+def test_what_is_kept_is_a_share(make: Any, name: str) -> None:
+    """A share of the past may be 0 and must be below 1."""
+    make(**{name: 0.0})
+    with pytest.raises(ValueError, match=f"{name} must be a finite number of at least 0 and below 1, got 1.0"):
+        make(**{name: 1.0})
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if OURS[name].init(NET).moments])
+@pytest.mark.parametrize("other", [NET[:1], NET + NET])
+def test_a_state_of_another_network_is_refused(name: str, other: Any) -> None:
+    """A step refuses moments of fewer and of more arrays than the network has."""
+    with pytest.raises(ValueError, match="argument"):
+        OURS[name].step(NET, NET, OURS[name].init(other))
+
+
+def test_moments_are_flushed_every_32nd_step() -> None:
+    """The moments of steps 31, 63 and so on are flushed, and of no others; the parameter never is."""
+    tiny = np.full(1, 1e-35, np.float32)
+    after = {step: flushed((tiny, tiny), step) for step in range(100)}
+    assert [step for step, (_, moment) in after.items() if not moment.any()] == [31, 63, 95]
+    assert all(p[0] == tiny[0] for p, _ in after.values())
+
+
+def test_nothing_may_be_clipped_to_nothing() -> None:
+    """A gradient of zeros keeps within a norm of 0, and any other becomes zeros."""
+    zeros = map_params(np.zeros_like, NET)
+    assert clip(zeros, 0.0) is zeros
+    assert clip(NET, 0.0) == map_params(lambda g: 0.0 * g, NET)
