@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import normal, seeds
 
+from fnnet import MeanSquaredError, SoftmaxCrossEntropy, one_hot
 from fnnet.layers import Softmax
 from fnnet.values.numeric import flush, log_softmax_and_softmax, row_max, sigmoid, softmax
 
@@ -57,3 +58,24 @@ def test_softmax_backward_is_over_the_last_axis(seed: int) -> None:
     y, dout = Softmax().forward(normal(seed, 2, 3, 4))[0], normal(seed + 1, 2, 3, 4)
     flat = Softmax().backward(y.reshape(6, 4), dout.reshape(6, 4))[0]
     assert np.allclose(Softmax().backward(y, dout)[0], flat.reshape(2, 3, 4), rtol=1e-14, atol=1e-15)
+
+
+# Ranges
+
+
+@pytest.mark.parametrize("labels", [[1, -1], [1, 3], [-2, 5]])
+def test_one_hot_names_the_range(labels: list[int]) -> None:
+    """One label outside the classes is enough to be refused, with the range that is and the one that may be."""
+    with pytest.raises(ValueError, match=f"^labels must be from 0 to 2, got {min(labels)} to {max(labels)}$"):
+        one_hot(labels, 3)
+
+
+def test_no_examples_have_no_weights() -> None:
+    """A loss of no examples takes no weights."""
+    assert SoftmaxCrossEntropy(np.zeros(0, int), []).weights.shape == (0,)
+
+
+def test_a_loss_of_one_axis_is_refused_in_words() -> None:
+    """Outputs without an axis of examples are refused with both shapes, as any others that don't fit."""
+    with pytest.raises(ValueError, match=r"targets must be .* outputs \(3,\), got \(2,\); use one_hot\(labels, 3\)"):
+        MeanSquaredError(np.zeros(2)).forward(np.zeros(3))
