@@ -145,3 +145,9 @@ def test_layers_inside_are_counted_one_after_the_other() -> None:
     live = training((inner, Dropout()), key(5, Purpose.NOISE))
     first, _, second = live[0].one
     assert [layer.key.layer for layer in (first, second, live[0].other.inner[1], live[1])] == [1, 3, 6, 7]
+
+
+def test_the_purposes_keep_their_numbers() -> None:
+    """A key names its stream for ever, so each purpose has the number it has always had."""
+    numbers = {"INITIALIZATION": 1, "SHUFFLE": 2, "SPLIT": 3, "NOISE": 4, "CHECK": 5}
+    assert {name: int(purpose) for name, purpose in Purpose.__members__.items()} == numbers
