@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import normal, seeds
 
-from fnnet import MeanSquaredError, SoftmaxCrossEntropy, one_hot
+from fnnet import MeanSquaredError, SoftmaxCrossEntropy, one_hot, train
 from fnnet.layers import Softmax
 from fnnet.values.numeric import flush, log_softmax_and_softmax, row_max, sigmoid, softmax
 
@@ -79,3 +79,32 @@ def test_a_loss_of_one_axis_is_refused_in_words() -> None:
     """Outputs without an axis of examples are refused with both shapes, as any others that don't fit."""
     with pytest.raises(ValueError, match=r"targets must be .* outputs \(3,\), got \(2,\); use one_hot\(labels, 3\)"):
         MeanSquaredError(np.zeros(2)).forward(np.zeros(3))
+
+
+# What can be trained
+
+X, LABELS = normal(0, 4, 3), np.array([0, 1, 2, 0])
+FEW: dict[str, Any] = {"loss": SoftmaxCrossEntropy, "epochs": 1}
+
+
+def test_a_network_of_no_layers_is_trained_on_x_itself() -> None:
+    """Where there are no layers the columns of x are the logits, one for each class."""
+    for targets in (LABELS, one_hot(LABELS, 3)):
+        (state,) = train((), X, targets, **FEW)
+        assert state.loss == pytest.approx(float(SoftmaxCrossEntropy(LABELS).forward(X)[0]))
+    with pytest.raises(ValueError, match="class indices must be from 0 to 2, got 1 to 3"):
+        train((), X, LABELS + 1, **FEW)
+
+
+def test_a_weight_may_be_zero_and_none_negative() -> None:
+    """A single negative or infinite weight is refused, a weight of 0 is not."""
+    assert len(list(train((), X, LABELS, weights=[0, 1, 1, 0], **FEW))) == 1
+    for wrong in (-1.0, np.inf, np.nan):
+        with pytest.raises(ValueError, match=r"weights must be \(4,\) finite numbers, none negative"):
+            train((), X, LABELS, weights=[0, 1, 1, wrong], **FEW)
+
+
+def test_one_example_is_a_validation_set() -> None:
+    """A validation set needs one example, and has the mean loss of just that."""
+    (state,) = train((), X, LABELS, validation=(X[:1], LABELS[:1]), **FEW)
+    assert state.validation == pytest.approx(float(SoftmaxCrossEntropy(LABELS[:1]).forward(X[:1])[0]))
