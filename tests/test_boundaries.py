@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import normal, seeds
 
-from fnnet import MeanSquaredError, SoftmaxCrossEntropy, one_hot, train
+from fnnet import SGD, MeanSquaredError, SoftmaxCrossEntropy, one_hot, train
 from fnnet.layers import Softmax
+from fnnet.learning.stream import checked, first_state
+from fnnet.optimizers import OptimizerState
 from fnnet.values.numeric import flush, log_softmax_and_softmax, row_max, sigmoid, softmax
+from fnnet.values.record import evolve
 
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -108,3 +111,30 @@ def test_one_example_is_a_validation_set() -> None:
     """A validation set needs one example, and has the mean loss of just that."""
     (state,) = train((), X, LABELS, validation=(X[:1], LABELS[:1]), **FEW)
     assert state.validation == pytest.approx(float(SoftmaxCrossEntropy(LABELS[:1]).forward(X[:1])[0]))
+
+
+# A state from outside
+
+FIRST = first_state((), SGD(), 0)
+
+
+@pytest.mark.parametrize("name", ["epoch", "step", "batch", "examples", "best_epoch"])
+def test_counts_of_a_state(name: str) -> None:
+    """A count is from 0 to 2**63 - 1, and any other is refused by its name."""
+    for count in (0, 2**63 - 1):
+        assert getattr(checked(evolve(FIRST, **{name: count})), name) == count
+    for count in (-1, 2**63):
+        with pytest.raises(ValueError, match=f"^{name} must be a whole number of at least 0, got {count}$"):
+            checked(evolve(FIRST, **{name: count}))
+
+
+def test_steps_of_an_optimizer_are_counted_too() -> None:
+    """The optimizer's own count of steps has the same range."""
+    with pytest.raises(ValueError, match=r"optimizer\.step must be a whole number of at least 0, got -1"):
+        checked(evolve(FIRST, optimizer=OptimizerState(-1, ())))
+
+
+def test_the_seed_of_a_state() -> None:
+    """A state's seed is one of which keys can be made."""
+    with pytest.raises(ValueError, match="seed must be a whole number from 0 to 4294967295, got 4294967296"):
+        checked(evolve(FIRST, seed=2**32))
