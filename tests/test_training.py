@@ -469,3 +469,19 @@ def test_a_schedule_is_a_rate() -> None:
     ends = [run(**FULL | {"optimizer": SGD(lr), "epochs": 1})[-1] for lr in (0.2, Constant(0.2))]
     assert bits(ends[0]) == bits(ends[1])
     assert leaves(ends[0].params).keys() == leaves(NET).keys()
+
+
+@pytest.mark.parametrize("size", [5, 22, N])
+def test_which_examples_a_step_sees(size: int) -> None:
+    """An epoch's batches are its permutation cut in order, and a batch of all examples is taken as it stands."""
+    seen: list[Any] = []
+
+    def loss(y: Any) -> Any:
+        seen.append(y.tolist())
+        return SoftmaxCrossEntropy(y)
+
+    list(train(mlp([4, N]), X, np.arange(N), loss=loss, epochs=2, batch_size=size))
+    orders = [epoch_order(0, epoch, N) if size < N else np.arange(N) for epoch in range(2)]
+    trial, *batches = seen
+    assert trial == [0]
+    assert batches == [order[start : start + size].tolist() for order in orders for start in range(0, N, size)]
