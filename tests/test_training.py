@@ -485,3 +485,15 @@ def test_which_examples_a_step_sees(size: int) -> None:
     trial, *batches = seen
     assert trial == [0]
     assert batches == [order[start : start + size].tolist() for order in orders for start in range(0, N, size)]
+
+
+def test_divergence_of_a_single_number() -> None:
+    """One value that is not finite, among others that are, is found at the layer that gave it."""
+    net = (Scale(1.0), Affine(np.diag([1.0, 1e308]), np.zeros(2)), Affine(np.ones((2, 1)), np.zeros(1)))
+    assert "come from layer 1 (Affine 2x2)" in until_it_diverges(net, np.array([[1.0, 10.0], [1.0, 0.1]]))
+
+
+def test_divergence_by_noise() -> None:
+    """The layer is looked for with the noise of the step, without which all may be finite."""
+    net = (Scale(1.0), GaussianNoise(1e39), Affine(np.ones((3, 1)), np.zeros(1)))
+    assert "come from layer 1 (GaussianNoise)" in until_it_diverges(net, normal(0, 4, 3))
