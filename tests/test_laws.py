@@ -419,3 +419,12 @@ def test_a_network_of_layers_keeps_the_laws() -> None:
     """A tuple of layers is itself a layer: the laws hold for it."""
     net = (Affine(normal(1, 3, 4), normal(2, 4)), Tanh(), (Affine(normal(3, 4, 2), normal(4, 2)),))
     assert complaints(net, normal(5, 6, 3)) == {}
+
+
+@each_sample
+def test_a_gradient_is_its_layer_but_for_the_numbers(sample: Any) -> None:
+    """A gradient that is given the layer's own arrays is the layer as stored: the step leaves no key or mode in it."""
+    net = training(sample.layer, sample.key) if sample.key else sample.layer
+    y, cache = forward(net, sample.x())
+    for grads in (backward(net, cache, normal(1, *y.shape))[1], gradients(net, cache, normal(1, *y.shape))):
+        assert map_params(lambda g, p: p, grads, sample.layer) == sample.layer

@@ -20,7 +20,7 @@ from fnnet import (
     gradients,
     one_hot,
 )
-from fnnet.learning.metrics import accuracy, confusion, predicted
+from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted
 
 K = 4
 
@@ -322,3 +322,10 @@ def test_an_index_beyond_the_classes_is_named() -> None:
     """A class index that no logit stands for is refused with the range."""
     with pytest.raises(ValueError, match="class indices must be from 0 to 2, got 3"):
         SoftmaxCrossEntropy(np.array([0, 3])).forward(np.zeros((2, 3)))
+
+
+def test_precision_and_recall_of_classes_that_are_missing() -> None:
+    """A class that is never predicted has no precision, one without examples no recall, and a single one has both."""
+    precision, recall = precision_recall(np.array([[1, 0, 0], [1, 0, 1], [0, 0, 0]]))
+    assert np.array_equal(precision, [0.5, np.nan, 0.0], equal_nan=True)
+    assert np.array_equal(recall, [1.0, 0.0, np.nan], equal_nan=True)
