@@ -89,7 +89,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Affine.init": (Affine.init, {"init": "glorot", "dtype": np.float32}),
     "BatchNorm.init": (BatchNorm.init, {"dtype": np.float32}),
     "LayerNorm.init": (LayerNorm.init, {"dtype": np.float32}),
-    "Standardize.of": (Standardize.of, {"dtype": np.float32}),
+    "Standardize.of": (Standardize.of, {"dtype": np.float32, "weights": None}),
 }
 
 

@@ -31,7 +31,7 @@ from fnnet import (
     training,
 )
 from fnnet.checking import LAWS, Case
-from fnnet.network.folds import offers
+from fnnet.network.modes import offers
 from fnnet.values import Key
 from fnnet.values.record import replace
 

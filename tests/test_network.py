@@ -29,7 +29,7 @@ from fnnet import (
     training,
 )
 from fnnet.network import backward_trace
-from fnnet.network.folds import offers
+from fnnet.network.modes import offers
 from fnnet.values import Key, Purpose, arrays, fingerprint
 from fnnet.values.tree import params_of, same_structure
 
