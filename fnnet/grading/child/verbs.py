@@ -1,0 +1,151 @@
+"""The steps that can be asked for: a verb with its words, and the slot for what it gives."""
+
+from typing import Any, NamedTuple, TypeAlias
+
+from numpy.typing import NDArray
+
+#: The way from an object to what it holds, by names of attributes or keys.
+Place: TypeAlias = tuple[str, ...]
+
+
+class Slot(NamedTuple):
+    """What an earlier step gave."""
+
+    name: str
+
+
+Plain: TypeAlias = NDArray[Any] | Slot | float | None
+
+
+class AsTuple(NamedTuple):
+    """A tuple of values."""
+
+    items: tuple[Plain, ...]
+
+
+Argument: TypeAlias = Plain | AsTuple | list[Plain] | dict[str, Plain]
+
+
+class Call(NamedTuple):
+    """Call a method of an owner, or a name of the file where there is no owner."""
+
+    owner: str | None
+    name: str
+    args: tuple[Argument, ...]
+    named: dict[str, Argument]
+
+
+class Get(NamedTuple):
+    """What stands at a place of an owner."""
+
+    owner: str
+    place: Place
+
+
+class Item(NamedTuple):
+    """What stands at an index of an owner."""
+
+    owner: str
+    at: int
+
+
+class Make(NamedTuple):
+    """The value itself."""
+
+    value: Argument
+
+
+class Fill(NamedTuple):
+    """Write values into the array that stands there, or put a new one in its place."""
+
+    owner: str
+    place: Place
+    value: Argument
+
+
+class Put(NamedTuple):
+    """Set an attribute or a key of an owner, or a name of the file where there is no owner."""
+
+    owner: str | None
+    place: Place
+    value: Argument
+
+
+class Probe(NamedTuple):
+    """A layer of known arithmetic in the course's form, of a class of the file if there is a ``base``."""
+
+    base: str | None
+    kind: str
+    number: int
+    matrix: NDArray[Any]
+
+
+class PureProbe(NamedTuple):
+    """A layer of known arithmetic in fnnet's form."""
+
+    number: int
+    matrix: NDArray[Any]
+
+
+class Look(NamedTuple):
+    """The calls that the probes have written down since the last look."""
+
+
+class Seed(NamedTuple):
+    """Seed the generator that students use."""
+
+    number: int
+
+
+class Rows(NamedTuple):
+    """The batch of this size whose turn it is."""
+
+    whole: Argument
+    size: int
+
+
+class Repeat(NamedTuple):
+    """Do these steps so many times."""
+
+    times: int
+    steps: "tuple[Step, ...]"
+
+
+class Descend(NamedTuple):
+    """Parameters after a step down their gradients."""
+
+    params: Argument
+    grads: Argument
+    rate: float
+
+
+class Nudge(NamedTuple):
+    """Take the learning rate's share of a stored gradient off the parameter."""
+
+    owner: str
+    param: Place
+    grad: Place
+    rate: float
+
+
+Verb: TypeAlias = (
+    Call | Get | Item | Make | Fill | Put | Probe | PureProbe | Look | Seed | Rows | Repeat | Descend | Nudge
+)
+
+
+class Step(NamedTuple):
+    """A verb, and the slot of what it gives, which is ``sent`` back or only kept; warnings may be ``heard``."""
+
+    slot: str
+    verb: Verb
+    sent: bool = True
+    heard: bool = False
+
+
+class Request(NamedTuple):
+    """Steps to do in a fresh copy, under limits; what they are handed may be ``writable``."""
+
+    steps: tuple[Step, ...]
+    writable: bool
+    seconds: float
+    memory: int
