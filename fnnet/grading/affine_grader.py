@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from fnnet.grading import calls
-from fnnet.grading.answer import Answer
 from fnnet.grading.calls import Steps
 from fnnet.grading.cases import Case, affine_cases
 from fnnet.grading.catalog import affine_mistakes as known
@@ -18,7 +17,7 @@ from fnnet.grading.own_laws import Subject
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places, scout
 from fnnet.grading.report import Mark, marks
-from fnnet.grading.session import Session
+from fnnet.grading.session import Answer, Session
 from fnnet.grading.update import RATE, own, proportion_complaints, update_complaints
 from fnnet.values.array import Array
 from fnnet.values.record import evolve

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from fnnet.grading.answer import Answer
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Parameter, Parameters, Warned
-from fnnet.grading.child.verbs import Argument, AsTuple, Call, Fill, Item, Make, Place, Plain, Put, Slot, Step
+from fnnet.grading.child.verbs import Argument, AsTuple, Call, Fill, Get, Make, Place, Plain, Put, Slot, Step
 from fnnet.grading.parts import Part
+from fnnet.grading.session import Answer
 from fnnet.values.array import Array
 
 WEIGHTS = ("w", "weight", "weights", "kernel", "theta")
@@ -97,8 +97,8 @@ def forward(part: Part, made: str, x: Plain, slot: str) -> Steps:
         run = Call(None, part.name, (x,) if short else (Slot(made), x), {})
     return [
         Step(whole, run, sent=False, heard=True),
-        Step(slot, Item(whole, 0)),
-        Step(f"cache of {slot}", Item(whole, 1), sent=False),
+        Step(slot, Get(whole, (0,))),
+        Step(f"cache of {slot}", Get(whole, (1,)), sent=False),
     ]
 
 
@@ -122,7 +122,7 @@ def backward(part: Part, made: str, d: Plain, slot: str, rate: float, after: str
     else:
         short = len(part.parameters("backward")) == 2
         run = Call(None, part.backward_name, (cache, d) if short else (Slot(made), cache, d), {})
-    return [Step(whole, run, sent=False), Step(slot, Item(whole, 0)), Step(grads_of(slot), Item(whole, 1))]
+    return [Step(whole, run, sent=False), Step(slot, Get(whole, (0,))), Step(grads_of(slot), Get(whole, (1,)))]
 
 
 def grads_of(slot: str) -> str:
@@ -155,4 +155,4 @@ def put_rates(owner: str, attributes: Sequence[str], constants: Sequence[str], r
 
 def fill(owner: str, place: Place, value: Array) -> Steps:
     """Write an array to a place, if there is one."""
-    return [Step(f"filled {'.'.join(place)}", Fill(owner, place, value), sent=False)] if place else []
+    return [Step(f"filled {'.'.join(map(str, place))}", Fill(owner, place, value), sent=False)] if place else []

@@ -12,9 +12,6 @@ from fnnet.values.record import frozen
 
 NONE = np.zeros(0)
 
-#: Logits whose exponentials are too large or too small for any float.
-LARGE_LOGITS = np.array([[1000.0, 0.0, -1000.0], [-1000.0, -999.0, -1001.0], [2.0, 1.0, 0.0]])
-
 
 def _no_layers(number: int, got: Array) -> Array:
     raise ValueError(f"there is no layer {number}")

@@ -8,10 +8,10 @@ from fnnet.grading import calls, pages
 from fnnet.grading.calls import Steps
 from fnnet.grading.catalog.model_mistakes import BACK, BACKWARD, LAYERS
 from fnnet.grading.child.records import Called, Odd, Value
-from fnnet.grading.child.verbs import AsTuple, Look, Make, PureProbe, Slot, Step
-from fnnet.grading.complaint import Complaint, said, same
+from fnnet.grading.child.verbs import AsTuple, Look, Make, Probe, Slot, Step
 from fnnet.grading.driving import RATE
 from fnnet.grading.following import Way, calls_of, drawn_way, forward_complaints, in_order, ways_of
+from fnnet.grading.judge import Complaint, not_an_array, same
 from fnnet.grading.observing import watched
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
@@ -37,7 +37,7 @@ def grade_folds(session: Session, part: Part) -> list[Mark]:
 
 def _program(part: Part, way: Way, dout: Array) -> Steps:
     return [
-        *(Step(f"probe {i}", PureProbe(i, matrix), sent=False) for i, matrix in enumerate(way.matrices)),
+        *(Step(f"probe {i}", Probe(i, matrix), sent=False) for i, matrix in enumerate(way.matrices)),
         Step(NET, Make(AsTuple(tuple(Slot(f"probe {i}") for i in LAYERS))), sent=False),
         *calls.forward(part, NET, way.x, "y"),
         Step("calls forward", Look()),
@@ -59,7 +59,7 @@ def _backward(dx: Value, grads: Value, went: Sequence[Called], dout: Array, way:
     if complaints := ways_of(BACKWARD, went, dout, way.backward):
         return complaints
     if not isinstance(dx, np.ndarray):
-        return [Complaint(said("backward", dx))]
+        return [Complaint(not_an_array("backward", dx))]
     return [Complaint(f"backward does not hand dout through all layers: see {pages.MODEL_BACKWARD}")]
 
 

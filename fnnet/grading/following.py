@@ -11,8 +11,7 @@ from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.catalog.model_mistakes import FORWARD, LAYERS, checksum, trace
 from fnnet.grading.child.records import Called, Log, Value
-from fnnet.grading.complaint import Complaint, said, same
-from fnnet.grading.judge import Seen, known
+from fnnet.grading.judge import Complaint, Seen, known, not_an_array, same
 from fnnet.values.array import Array
 from fnnet.values.keys import Purpose, generator, key
 from fnnet.values.record import frozen
@@ -78,7 +77,7 @@ def forward_complaints(y: Value, went: Sequence[Called], way: Way) -> list[Compl
     if complaints := ways_of(FORWARD, went, way.x, way.forward):
         return complaints
     if not isinstance(y, np.ndarray):
-        return [Complaint(said("the output of Model.forward", y))]
+        return [Complaint(not_an_array("the output of Model.forward", y))]
     if right:
         return [Complaint(f"Model.forward does not return what its last layer returned: see {pages.MODEL}")]
     return [Complaint(f"Model.forward does not hand x through all layers in order: see {pages.MODEL}")]

@@ -9,16 +9,15 @@ import attrs
 from fnnet.grading import trial
 from fnnet.grading.affine_grader import grade_affine
 from fnnet.grading.child.frames import Closed, Late
-from fnnet.grading.complaint import Complaint
 from fnnet.grading.folds_grader import grade_folds
-from fnnet.grading.loss_grader import grade_loss
+from fnnet.grading.judge import Complaint
 from fnnet.grading.model_grader import grade_model
 from fnnet.grading.parts import Part, parts_of
 from fnnet.grading.process import Limits
 from fnnet.grading.report import POINTS, Mark, Report, marks
 from fnnet.grading.session import Session, session
 from fnnet.grading.sigmoid_grader import grade_sigmoid
-from fnnet.grading.softmax_grader import grade_pure_softmax, grade_softmax
+from fnnet.grading.softmax_grader import grade_loss, grade_pure_softmax, grade_softmax
 from fnnet.values.record import frozen
 
 CONVENTIONS = ("mean", "sum")

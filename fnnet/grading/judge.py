@@ -9,9 +9,17 @@ import numpy as np
 from fnnet.grading import pages
 from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Formula, Mistake, Quantity, on
-from fnnet.grading.child.records import Failure, Nothing, Value
-from fnnet.grading.complaint import Complaint, said, same
+from fnnet.grading.child.records import Failure, Nothing, Odd, Value
 from fnnet.values.record import frozen
+
+
+@final
+@frozen
+class Complaint:
+    """What is wrong, in a sentence; ``mistake`` is its name in the catalog, empty for what is not in it."""
+
+    sentence: str
+    mistake: str = ""
 
 
 @final
@@ -37,7 +45,7 @@ def judge(q: Quantity, seen: Sequence[Seen]) -> list[Complaint]:
         return []
     first = next((s.value for s in seen if not isinstance(s.value, np.ndarray)), None)
     if isinstance(first, Nothing | Failure) and all(isinstance(s.value, type(first)) for s in seen):
-        return [Complaint(said(q.letter, first))]
+        return [Complaint(not_an_array(q.letter, first))]
     return known(q, seen) or _with_a_factor(q, seen) or [Complaint(_plainly(q, seen))]
 
 
@@ -93,7 +101,7 @@ def _plainly(q: Quantity, seen: Sequence[Seen]) -> str:
     name = q.letter
     for s in seen:
         if not isinstance(s.value, np.ndarray):
-            return said(name, s.value)
+            return not_an_array(name, s.value)
         with np.errstate(all="ignore"):
             expected = q.right(s.readings[0])
         if s.value.shape != expected.shape:
@@ -101,3 +109,25 @@ def _plainly(q: Quantity, seen: Sequence[Seen]) -> str:
         if not np.all(np.isfinite(s.value)):
             return f"{name} is not finite: it holds NaN or infinity"
     return f"{name} is wrong, in no way that the catalog knows; compare it with a measured slope: see {pages.CHECKING}"
+
+
+def not_an_array(name: str, value: Value) -> str:
+    """What is wrong with a value that is no array."""
+    if isinstance(value, Nothing):
+        return f"{name} is None: it is not written yet, or a return is missing"
+    if isinstance(value, Failure):
+        return f"{name}: it {value.sentence}"
+    kind = value.type if isinstance(value, Odd) else type(value).__name__
+    return f"{name} is a {kind}, expected a NumPy array"
+
+
+def same(value: object, expected: object, slack: float = 1.0) -> bool:
+    """Whether a value is the expected array, up to the rounding of its dtype."""
+    if not isinstance(value, np.ndarray) or not isinstance(expected, np.ndarray | np.generic | float):
+        return False
+    if value.shape != np.shape(expected) or not np.all(np.isfinite(expected)):
+        return False
+    rough = {2: 2e-2, 4: 3e-4}.get(value.dtype.itemsize if value.dtype.kind == "f" else 8, 1e-6)
+    scale = max(float(np.max(np.abs(expected), initial=0.0)), 1e-6)  # below it, a 0 that rounding has missed
+    with np.errstate(all="ignore"):
+        return bool(np.all(np.abs(value - expected) <= rough * slack * scale))

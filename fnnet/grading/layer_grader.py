@@ -10,8 +10,7 @@ from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity, Right
 from fnnet.grading.child.records import Failure
 from fnnet.grading.child.verbs import Put, Step
-from fnnet.grading.complaint import Complaint, said
-from fnnet.grading.judge import judge
+from fnnet.grading.judge import Complaint, judge, not_an_array
 from fnnet.grading.observing import Observed, readings, watched
 from fnnet.grading.own_laws import Subject, check
 from fnnet.grading.parts import Part
@@ -74,7 +73,7 @@ def large_inputs(session: Session, part: Part, x: Array, expected: Array, right:
     if isinstance(y, Failure) and y.what in ("FloatingPointError", "OverflowError"):
         return [Complaint(f"{overflow} ({y.sentence}): {where}", "overflow")]
     if not isinstance(y, np.ndarray):
-        return [Complaint(said("y", y))]
+        return [Complaint(not_an_array("y", y))]
     if not np.all(np.isfinite(y)):
         return [Complaint(f"the output is not finite for large inputs: {where}", "overflow")]
     if right and not (y.shape == expected.shape and np.allclose(y, expected, atol=1e-6)):

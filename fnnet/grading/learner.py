@@ -7,7 +7,7 @@ import numpy as np
 
 from fnnet.grading import calls, driving
 from fnnet.grading.calls import Steps
-from fnnet.grading.child.verbs import Descend, Make, Nudge, Plain, Repeat, Rows, Seed, Slot, Step
+from fnnet.grading.child.verbs import Batch, Descend, Make, Nudge, Plain, Repeat, Seed, Slot, Step
 from fnnet.grading.driving import Handle
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places
@@ -52,7 +52,7 @@ def _drawn(lesson: Lesson, seed: int) -> list[Array]:
 
 def _batch(lesson: Lesson) -> Steps:
     pairs = ((X, lesson.x), (T, lesson.t))
-    return [Step(slot.name, Rows(whole, lesson.batch), sent=False) for slot, whole in pairs]
+    return [Step(slot.name, Batch(whole, lesson.batch), sent=False) for slot, whole in pairs]
 
 
 def _course(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: list[Array], held: Handle) -> Steps:

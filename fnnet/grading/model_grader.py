@@ -9,9 +9,9 @@ from fnnet.grading.calls import Steps
 from fnnet.grading.catalog.model_mistakes import BACK, BACKWARD, LAYERS
 from fnnet.grading.child.records import Called, Failure, Value
 from fnnet.grading.child.verbs import Call, Look, Plain, Probe, Slot, Step
-from fnnet.grading.complaint import Complaint, said, same
 from fnnet.grading.driving import RATE, Handle
 from fnnet.grading.following import Way, calls_of, drawn_way, forward_complaints, in_order, ways_of
+from fnnet.grading.judge import Complaint, not_an_array, same
 from fnnet.grading.layer_grader import Said
 from fnnet.grading.observing import watched
 from fnnet.grading.parts import Part
@@ -42,7 +42,7 @@ def _program(part: Part, parts: Mapping[str, Part], held: Handle, way: Way) -> S
     t = np.eye(2)[[0, 1, 1, 0, 1]]
     layers = zip(KINDS, way.matrices, strict=True)
     return [
-        *(Step(PROBES[i], Probe(_base(parts, kind), kind, i, m), sent=False) for i, (kind, m) in enumerate(layers)),
+        *(Step(PROBES[i], Probe(i, m, kind, _base(parts, kind)), sent=False) for i, (kind, m) in enumerate(layers)),
         *driving.make(part, PROBES),
         driving.forward(part, way.x, t, "y"),
         Step("calls forward", Look()),
@@ -65,7 +65,7 @@ def _by_hand(x: Array) -> Steps:
 
 
 def _backward(back: Value, went: Sequence[Called], way: Way) -> list[Complaint]:
-    failed = [Complaint(said("Model.backward", back))] if isinstance(back, Failure) else []
+    failed = [Complaint(not_an_array("Model.backward", back))] if isinstance(back, Failure) else []
     if in_order(went, BACK) and not failed:
         return []
     if isinstance(back, Failure) and back.kind == "raised" and not went:

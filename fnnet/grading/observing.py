@@ -6,13 +6,11 @@ from typing import final
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.answer import Answer
 from fnnet.grading.cases import Case
 from fnnet.grading.child.records import Failure, Value
 from fnnet.grading.child.verbs import Step
-from fnnet.grading.complaint import Complaint, same
-from fnnet.grading.judge import Seen
-from fnnet.grading.session import Session
+from fnnet.grading.judge import Complaint, Seen, same
+from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
 

@@ -6,13 +6,12 @@ from typing import final
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.answer import Answer
 from fnnet.grading.calls import Steps
 from fnnet.grading.cases import Case
 from fnnet.grading.child.records import Value
-from fnnet.grading.complaint import Complaint, same
+from fnnet.grading.judge import Complaint, same
 from fnnet.grading.observing import watched
-from fnnet.grading.session import Session
+from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
 

@@ -5,13 +5,12 @@ from typing import TypeAlias, final
 
 import numpy as np
 
-from fnnet.grading.answer import Answer
 from fnnet.grading.calls import BIASES, WEIGHTS, Steps, backward, forward, make_affine
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Odd, Value
 from fnnet.grading.child.verbs import Make, Place, Slot, Step
 from fnnet.grading.parts import Part
-from fnnet.grading.session import Session
+from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
 
@@ -126,8 +125,8 @@ def _walk(items: list[tuple[str, Value]], home: Place = ()) -> Iterator[tuple[Pl
 
 def _place(at: Held, names: tuple[str, ...], shapes: set[tuple[int, ...]]) -> Place:
     for place in at:
-        joined = "".join(place).lower().replace("_", "")
-        last = place[-1].lower().replace("_", "")
+        words = [str(name).lower().replace("_", "") for name in place]
+        joined, last = "".join(words), words[-1]
         if joined in names or (last in names and not joined.startswith("grad")):
             return place
     return next((place for place, a in at.items() if a.shape in shapes), ())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import final
 
-from fnnet.grading.complaint import Complaint
+from fnnet.grading.judge import Complaint
 from fnnet.values.record import as_dict, frozen
 
 

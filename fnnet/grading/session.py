@@ -7,9 +7,8 @@ from typing import final
 
 import attrs
 
-from fnnet.grading.answer import Answer
 from fnnet.grading.child.frames import Closed, Late
-from fnnet.grading.child.records import Begun, Contents, Done, Ended, Failure, Gave, Order
+from fnnet.grading.child.records import Begun, Contents, Done, Ended, Failure, Gave, Order, Value, Warned
 from fnnet.grading.child.verbs import Call, Request, Step
 from fnnet.grading.process import Limits, Process, process
 from fnnet.values.record import frozen
@@ -18,6 +17,30 @@ from fnnet.values.record import frozen
 ATTEMPTS = 12
 NEVER = 1 << 30
 HUNG = Failure("hung", "")
+
+
+@final
+@frozen
+class Answer:
+    """What the steps of a program gave, by slot."""
+
+    gave: dict[str, Gave]
+
+    def get(self, slot: str) -> Value:
+        """The value of a slot; a `Failure`, the first that stood in its way, where its step was not reached."""
+        value = self.gave[slot].value if slot in self.gave else Failure("missing", slot)
+        if isinstance(value, Failure) and value.kind == "missing" and value.what in self.gave and value.what != slot:
+            return self.get(value.what)
+        return value
+
+    @property
+    def failures(self) -> list[Failure]:
+        """All that failed, in order."""
+        return [gave.value for gave in self.gave.values() if isinstance(gave.value, Failure)]
+
+    def warnings(self, slot: str) -> tuple[Warned, ...]:
+        """The warnings of a slot's step."""
+        return self.gave[slot].warnings if slot in self.gave else ()
 
 
 @final

@@ -8,7 +8,7 @@ import numpy as np
 from fnnet.datasets import Dataset
 from fnnet.grading import pages
 from fnnet.grading.child.records import Failure, Value
-from fnnet.grading.complaint import Complaint
+from fnnet.grading.judge import Complaint
 from fnnet.grading.learner import Lesson, program
 from fnnet.grading.parts import Part
 from fnnet.grading.places import scout

@@ -9,8 +9,7 @@ from fnnet.grading.cases import Case
 from fnnet.grading.catalog.affine_mistakes import STEPS, stepped
 from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.child.records import Value
-from fnnet.grading.complaint import Complaint, same
-from fnnet.grading.judge import Seen, judge, named
+from fnnet.grading.judge import Complaint, Seen, judge, named, same
 from fnnet.grading.observing import Observed
 from fnnet.grading.parts import Part
 from fnnet.values.array import Array

@@ -4,8 +4,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from numpy.typing import NDArray
 
-#: The way from an object to what it holds, by names of attributes or keys.
-Place: TypeAlias = tuple[str, ...]
+#: The way from an object to what it holds, by names of attributes or keys, or by an index.
+Place: TypeAlias = tuple[str | int, ...]
 
 
 class Slot(NamedTuple):
@@ -42,13 +42,6 @@ class Get(NamedTuple):
     place: Place
 
 
-class Item(NamedTuple):
-    """What stands at an index of an owner."""
-
-    owner: str
-    at: int
-
-
 class Make(NamedTuple):
     """The value itself."""
 
@@ -72,19 +65,12 @@ class Put(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """A layer of known arithmetic in the course's form, of a class of the file if there is a ``base``."""
-
-    base: str | None
-    kind: str
-    number: int
-    matrix: NDArray[Any]
-
-
-class PureProbe(NamedTuple):
-    """A layer of known arithmetic in fnnet's form."""
+    """A layer of known arithmetic: in fnnet's form, or of a ``kind`` of the course and a class ``base`` of the file."""
 
     number: int
     matrix: NDArray[Any]
+    kind: str = ""
+    base: str | None = None
 
 
 class Look(NamedTuple):
@@ -97,7 +83,7 @@ class Seed(NamedTuple):
     number: int
 
 
-class Rows(NamedTuple):
+class Batch(NamedTuple):
     """The batch of this size whose turn it is."""
 
     whole: Argument
@@ -128,9 +114,7 @@ class Nudge(NamedTuple):
     rate: float
 
 
-Verb: TypeAlias = (
-    Call | Get | Item | Make | Fill | Put | Probe | PureProbe | Look | Seed | Rows | Repeat | Descend | Nudge
-)
+Verb: TypeAlias = Call | Get | Make | Fill | Put | Probe | Look | Seed | Batch | Repeat | Descend | Nudge
 
 
 class Step(NamedTuple):

@@ -6,29 +6,10 @@ from typing import Any
 
 from numpy import array, ndarray, random
 
+from fnnet.grading.child import verbs as v
 from fnnet.grading.child.encode import fields
 from fnnet.grading.child.probe import Note, log_of, probe, pure_probe
-from fnnet.grading.child.verbs import (
-    Argument,
-    AsTuple,
-    Call,
-    Descend,
-    Fill,
-    Get,
-    Item,
-    Look,
-    Make,
-    Nudge,
-    Place,
-    Probe,
-    PureProbe,
-    Put,
-    Repeat,
-    Rows,
-    Seed,
-    Slot,
-    Verb,
-)
+from fnnet.grading.child.verbs import Argument, AsTuple, Place, Repeat, Slot, Verb
 
 
 class Unreached(ValueError):
@@ -68,33 +49,31 @@ class World:
     def run(self, verb: Verb) -> Any:
         """Do one step; raise what it raises."""
         match verb:
-            case Call(owner, name, args, named):
+            case v.Call(owner, name, args, named):
                 return self._attribute(owner, name)(*map(self.value, args), **self._named(named))
-            case Get(owner, place):
+            case v.Get(owner, place):
                 return follow(self.slot(owner), place)
-            case Item(owner, at):
-                return self.slot(owner)[at]
-            case Make(value):
+            case v.Make(value):
                 return self.value(value)
-            case Fill(owner, place, value):
+            case v.Fill(owner, place, value):
                 return _fill(self.slot(owner), place, self.value(value))
-            case Put(owner, place, value):
+            case v.Put(owner, place, value):
                 return _put(self.module if owner is None else self.slot(owner), place, self.value(value))
-            case Probe(base, kind, number, matrix):
-                return probe(getattr(self.module, base) if base else None, kind, number, matrix, self.notes)
-            case PureProbe(number, matrix):
+            case v.Probe(number, matrix, "", _):
                 return pure_probe(number, matrix, self.notes)
-            case Look():
+            case v.Probe(number, matrix, kind, base):
+                return probe(getattr(self.module, base) if base else None, kind, number, matrix, self.notes)
+            case v.Look():
                 return log_of(self.notes)
-            case Seed(number):
+            case v.Seed(number):
                 return random.seed(number)  # noqa: NPY002  # the generator that students use
-            case Rows(whole, size):
+            case v.Batch(whole, size):
                 return self._rows(self.value(whole), size)
-            case Repeat():
+            case v.Repeat():
                 return self._repeat(verb)
-            case Descend(params, grads, rate):
+            case v.Descend(params, grads, rate):
                 return descend(self.value(params), self.value(grads), rate)
-            case Nudge(owner, param, grad, rate):
+            case v.Nudge(owner, param, grad, rate):
                 return _nudge(self.slot(owner), param, grad, rate)
 
     def _attribute(self, owner: str | None, name: str) -> Any:
@@ -117,7 +96,7 @@ class World:
 def follow(value: Any, place: Place) -> Any:
     """What stands at a place."""
     for name in place:
-        value = value[name] if isinstance(value, dict) else getattr(value, name)
+        value = value[name] if isinstance(value, dict) or isinstance(name, int) else getattr(value, name)
     return value
 
 
@@ -134,7 +113,7 @@ def _put(home: Any, place: Place, value: Any) -> None:
     if isinstance(home, dict):
         home[place[-1]] = value
     else:
-        setattr(home, place[-1], value)
+        setattr(home, str(place[-1]), value)
 
 
 def _nudge(home: Any, param: Place, grad: Place, rate: float) -> None:
