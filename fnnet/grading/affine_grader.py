@@ -6,17 +6,16 @@ import numpy as np
 
 from fnnet.grading import calls
 from fnnet.grading.calls import Steps
-from fnnet.grading.cases import Case, affine_cases
 from fnnet.grading.catalog import affine_mistakes as known
 from fnnet.grading.child.records import Failure, Nothing, Odd, Value
 from fnnet.grading.child.verbs import Get, Place, Step
-from fnnet.grading.judge import partly
-from fnnet.grading.layer_grader import Said, judged, lawful, put_arrays
-from fnnet.grading.observing import Observed, untouched, watched
+from fnnet.grading.inputs import Inputs, affine_cases
+from fnnet.grading.judge import judge, partly
+from fnnet.grading.layer_grader import Observed, Said, graded, put_arrays, slot_of
 from fnnet.grading.own_laws import Subject
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places, scout
-from fnnet.grading.report import Mark, marks
+from fnnet.grading.report import Mark
 from fnnet.grading.session import Answer, Session
 from fnnet.grading.update import RATE, own, proportion_complaints, update_complaints
 from fnnet.values.array import Array
@@ -31,19 +30,14 @@ def grade_affine(session: Session, part: Part) -> list[Mark]:
     cases = [_observe(session, part, places, case, RATE) for case in affine_cases()]
     stored = part.pure or places.dW
     again = [] if stored else [_observe(session, part, places, case, 1.0) for case in affine_cases()]
-    graded = again or cases
-    forward, *gradients = QUANTITIES
-    said = judged(cases, {forward: QUANTITIES[forward]}) | judged(
-        graded, {name: QUANTITIES[name] for name in gradients}
-    )
-    said |= _explained(graded, said)
+    shown = {name: cases if name == "forward" else again or cases for name in QUANTITIES}
+    said: Said = {name: judge(q, [o.seen(slot_of(name)) for o in shown[name]]) for name, q in QUANTITIES.items()}
+    said |= _explained(again or cases, said)
     if not part.pure:
         told = bool(part.rate() or places.rates or places.constants)
         update = proportion_complaints(cases, again) if again else update_complaints(part, cases, told)
         said |= {} if update is None else {"update": update}
-    said["laws"], wrote = lawful(session, _subject(part, places), said)
-    said["arrays"] = untouched((*cases, *again), wrote, ("y", "dx"))
-    return marks("Affine", said)
+    return graded(session, "Affine", said, (*cases, *again), _subject(part, places))
 
 
 def _explained(observed: Sequence[Observed], said: Said) -> Said:
@@ -55,13 +49,12 @@ def _explained(observed: Sequence[Observed], said: Said) -> Said:
     return {name: [] for name in right if mistaken - {name}}
 
 
-def _observe(session: Session, part: Part, places: Places, case: Case, rate: float) -> Observed:
+def _observe(session: Session, part: Part, places: Places, case: Inputs, rate: float) -> Observed:
     """Every quantity of one case, and what it is computed from: the layer's own W and b."""
-    seen = watched(session, _program(part, places, case, rate))
-    answer = seen.answer
+    answer = session.watch(_program(part, places, case, rate))
     if part.pure:
         values = {"y": answer.get("y"), "dx": answer.get("dx"), **_of_grads(answer)}
-        return Observed(values, (case,), seen.wrote)
+        return Observed(values, (case,), answer.wrote)
     W, b = _own_or(_upright(answer, "W0", places), case.W), _own_or(answer.get("b0"), case.b)
     W1, b1 = _upright(answer, "W1", places), answer.get("b1")
     values = {"y": answer.get("y"), "dx": answer.get("dx"), "W1": W1, "b1": b1}
@@ -69,7 +62,7 @@ def _observe(session: Session, part: Part, places: Places, case: Case, rate: flo
     values["db"] = answer.get("db") if places.db else _difference(answer, b, b1)
     if "updated" in answer.gave:
         values |= {"W2": _upright(answer, "W2", places), "b2": answer.get("b2")}
-    return Observed(values, (evolve(case, W=W, b=b, lr=rate, W1=_own_or(W1, W)),), seen.wrote)
+    return Observed(values, (evolve(case, W=W, b=b, lr=rate, W1=_own_or(W1, W)),), answer.wrote)
 
 
 def _own_or(value: Value, like: Array) -> Array:
@@ -93,7 +86,7 @@ def _difference(answer: Answer, old: Array, new: Value) -> Value:
     return dx if isinstance(dx, Nothing) and not moved.any() else moved
 
 
-def _program(part: Part, places: Places, case: Case, rate: float) -> Steps:
+def _program(part: Part, places: Places, case: Inputs, rate: float) -> Steps:
     """Make the layer with this case's W and b, run it forward and backward, and look."""
     layer = "Affine"
     steps = [*_fresh(part, places, case, rate, layer), *calls.forward(part, layer, case.x, "y")]
@@ -112,7 +105,7 @@ def _looks(owner: str, places: Mapping[str, Place]) -> Steps:
     return [Step(slot, Get(owner, place)) for slot, place in places.items() if place]
 
 
-def _fresh(part: Part, places: Places, case: Case, rate: float, slot: str) -> Steps:
+def _fresh(part: Part, places: Places, case: Inputs, rate: float, slot: str) -> Steps:
     """A layer with this case's W and b."""
     made = calls.make_affine(part, case.W, case.b, slot, places.tupled)
     if part.pure:
@@ -121,7 +114,7 @@ def _fresh(part: Part, places: Places, case: Case, rate: float, slot: str) -> St
     return [*made, *told, *_filled(places, case, slot), *_looks(slot, {"W0": places.W, "b0": places.b})]
 
 
-def _filled(places: Places, case: Case, slot: str) -> Steps:
+def _filled(places: Places, case: Inputs, slot: str) -> Steps:
     return [*calls.fill(slot, places.W, places.upright(case.W)), *calls.fill(slot, places.b, case.b)]
 
 
@@ -130,7 +123,7 @@ def _subject(part: Part, places: Places) -> Subject:
     whole = evolve(one, x=np.concatenate([one.x, one.x[::-1] / 2]), dout=np.tile(one.dout, (2, 1)))
     stored = {name: place for name, place in (("dW", places.dW), ("db", places.db)) if place}
 
-    def rounds(layer: str, name: str, case: Case) -> Steps:
+    def rounds(layer: str, name: str, case: Inputs) -> Steps:
         return [
             *_filled(places, case, layer),
             *calls.forward(part, layer, case.x, f"y {name}"),

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Parameter, Parameters, Warned
-from fnnet.grading.child.verbs import Argument, AsTuple, Call, Fill, Get, Make, Place, Plain, Put, Slot, Step
+from fnnet.grading.child.verbs import Argument, AsTuple, Fill, Get, Invoke, Make, Place, Plain, Put, Slot, Step
 from fnnet.grading.parts import Part
 from fnnet.grading.session import Answer
 from fnnet.values.array import Array
@@ -54,13 +54,13 @@ def _means(name: str, key: str) -> bool:
 
 def call(
     part: Part, owner: str | None, method: str, values: dict[str, Argument], order: Sequence[Argument], name: str = ""
-) -> Call:
+) -> Invoke:
     """The call of a method, with what its parameters ask for. A class and a function have their own ``name``."""
     placed, named = arguments(part.parameters(method), values, order)
-    return Call(owner, name or method, placed, named)
+    return Invoke(owner, name or method, placed, named)
 
 
-def construct(part: Part, values: dict[str, Argument], order: Sequence[Argument]) -> Call:
+def construct(part: Part, values: dict[str, Argument], order: Sequence[Argument]) -> Invoke:
     """The making of an object of the part's class."""
     return call(part, None, "__init__", values, order, part.name)
 
@@ -73,7 +73,7 @@ def make_affine(part: Part, W: Array, b: Array, slot: str, tupled: bool = True) 
     if part.style == "record" or any(is_name(p.name, WEIGHTS) for p in parameters):
         return [Step(slot, construct(part, {"W": W, "b": b, **SOME_RATE}, [W, b]), sent=False)]
     if not parameters:
-        return [Step(slot, Call(None, part.name, W.shape, {}), sent=False)]
+        return [Step(slot, Invoke(None, part.name, W.shape, {}), sent=False)]
     return [Step(slot, construct(part, SOME_RATE, W.shape), sent=False)]
 
 
@@ -88,13 +88,13 @@ def forward(part: Part, made: str, x: Plain, slot: str) -> Steps:
     """Run forward: y is in the slot, and the cache beside it."""
     if not part.pure:
         placed, named = arguments(part.parameters("forward"), {}, [x])
-        return [Step(slot, Call(made, "forward", placed or (x,), named), heard=True)]
+        return [Step(slot, Invoke(made, "forward", placed or (x,), named), heard=True)]
     whole = pair_of(slot)
     if part.style == "record":
-        run = Call(made, "forward", (x,), {})
+        run = Invoke(made, "forward", (x,), {})
     else:
         short = len(part.parameters("forward")) == 1
-        run = Call(None, part.name, (x,) if short else (Slot(made), x), {})
+        run = Invoke(None, part.name, (x,) if short else (Slot(made), x), {})
     return [
         Step(whole, run, sent=False, heard=True),
         Step(slot, Get(whole, (0,))),
@@ -118,10 +118,10 @@ def backward(part: Part, made: str, d: Plain, slot: str, rate: float, after: str
         return [Step(slot, _course_backward(part, made, d, rate))]
     cache, whole = Slot(f"cache of {after}"), f"{slot} and its gradients"
     if part.style == "record":
-        run = Call(made, "backward", (cache, d), {})
+        run = Invoke(made, "backward", (cache, d), {})
     else:
         short = len(part.parameters("backward")) == 2
-        run = Call(None, part.backward_name, (cache, d) if short else (Slot(made), cache, d), {})
+        run = Invoke(None, part.backward_name, (cache, d) if short else (Slot(made), cache, d), {})
     return [Step(whole, run, sent=False), Step(slot, Get(whole, (0,))), Step(grads_of(slot), Get(whole, (1,)))]
 
 
@@ -130,15 +130,15 @@ def grads_of(slot: str) -> str:
     return f"gradients of {slot}"
 
 
-def _course_backward(part: Part, made: str, d: Plain, rate: float) -> Call:
+def _course_backward(part: Part, made: str, d: Plain, rate: float) -> Invoke:
     """A backward that takes d_out, its learning rate, or neither; of other parameters those that are required."""
     parameters, called = part.parameters("backward"), part.rate()
     if parameters and is_rate(parameters[0].name):
-        return Call(made, "backward", (), {parameters[0].name: rate})
+        return Invoke(made, "backward", (), {parameters[0].name: rate})
     rest = [p.name for p in parameters[1:] if p.name == called or not p.optional]
     methods = part.methods.get("backward")
     bare = methods is not None and len(methods) == 1  # nothing but self
-    return Call(made, "backward", () if bare else (d,), {name: rate if name == called else None for name in rest})
+    return Invoke(made, "backward", () if bare else (d,), {name: rate if name == called else None for name in rest})
 
 
 def updates(part: Part, made: str, rate: float) -> Steps:

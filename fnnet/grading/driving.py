@@ -9,7 +9,7 @@ from fnnet.grading import calls
 from fnnet.grading.calls import Steps
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Odd
-from fnnet.grading.child.verbs import Call, Make, Plain, Slot, Step
+from fnnet.grading.child.verbs import Invoke, Make, Plain, Slot, Step
 from fnnet.grading.parts import Part
 from fnnet.grading.session import Session
 from fnnet.values.record import frozen
@@ -54,7 +54,7 @@ def make(part: Part, layers: Sequence[str]) -> Steps:
     made = [Step(MODEL, calls.construct(part, {"rate": RATE}, [listed]), sent=False)]
     if "add" not in part.methods or required:
         return made
-    return made + [Step(f"{name} added", Call(MODEL, "add", (Slot(name),), {}), sent=False) for name in layers]
+    return made + [Step(f"{name} added", Invoke(MODEL, "add", (Slot(name),), {}), sent=False) for name in layers]
 
 
 def forward(part: Part, x: Plain, t: Plain, slot: str, sent: bool = True) -> Step:
@@ -64,7 +64,7 @@ def forward(part: Part, x: Plain, t: Plain, slot: str, sent: bool = True) -> Ste
 
 def loss(part: Part, t: Plain, last: str) -> Step:
     """Hand the targets to the model's loss, or else to that of its last layer."""
-    return Step("loss", Call(MODEL if "loss" in part.methods else last, "loss", (t,), {}))
+    return Step("loss", Invoke(MODEL if "loss" in part.methods else last, "loss", (t,), {}))
 
 
 def backward(part: Part, held: Handle, t: Plain, rate: float) -> Steps:

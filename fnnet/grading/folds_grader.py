@@ -12,7 +12,6 @@ from fnnet.grading.child.verbs import AsTuple, Look, Make, Probe, Slot, Step
 from fnnet.grading.driving import RATE
 from fnnet.grading.following import Way, calls_of, drawn_way, forward_complaints, in_order, ways_of
 from fnnet.grading.judge import Complaint, not_an_array, same
-from fnnet.grading.observing import watched
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Session
@@ -26,7 +25,7 @@ def grade_folds(session: Session, part: Part) -> list[Mark]:
     """The marks of ``forward(params, x)`` and ``backward(params, cache, dout)`` over a tuple of layers."""
     way = drawn_way()
     dout = np.asarray(way.x[:, :2])
-    answer = watched(session, _program(part, way, dout)).answer
+    answer = session.watch(_program(part, way, dout))
     there = forward_complaints(answer.get("y"), calls_of(answer.get("calls forward"), back=False), way)
     went = calls_of(answer.get("calls back"), back=True)
     dx, grads = answer.get("back"), answer.get(calls.grads_of("back"))

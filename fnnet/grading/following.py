@@ -7,10 +7,10 @@ from typing import TypeAlias, final
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.catalog.model_mistakes import FORWARD, LAYERS, checksum, trace
 from fnnet.grading.child.records import Called, Log, Value
+from fnnet.grading.inputs import Inputs
 from fnnet.grading.judge import Complaint, Seen, known, not_an_array, same
 from fnnet.values.array import Array
 from fnnet.values.keys import Purpose, generator, key
@@ -60,7 +60,7 @@ def calls_of(value: Value, back: bool) -> list[Called]:
 def ways_of(q: Quantity, went: Sequence[Called], start: Array, call: Layer) -> list[Complaint]:
     """The known wrong ways whose trace is that of these calls."""
     seen = trace([(c.layer, checksum(c.got)) for c in went if isinstance(c.got, np.ndarray)])
-    return known(q, [Seen(seen, (Case(start=start, call=call),))])
+    return known(q, [Seen(seen, (Inputs(start=start, call=call),))])
 
 
 def in_order(went: Sequence[Called], order: Sequence[int]) -> bool:

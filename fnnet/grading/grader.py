@@ -1,6 +1,6 @@
 """Grade one student's file: find what is in it, and check each part alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias, final
 
@@ -8,7 +8,6 @@ import attrs
 
 from fnnet.grading import trial
 from fnnet.grading.affine_grader import grade_affine
-from fnnet.grading.child.frames import Closed, Late
 from fnnet.grading.folds_grader import grade_folds
 from fnnet.grading.judge import Complaint
 from fnnet.grading.model_grader import grade_model
@@ -78,33 +77,27 @@ def _graded(opened: Session, settings: Settings, name: str) -> Report:
 
 def _nothing(name: str, why: str, settings: Settings, remarks: tuple[str, ...] = ()) -> Report:
     """The report of a file in which there is nothing to grade."""
-    wanted = {kind: POINTS[kind] for kind in ("Affine", "Sigmoid", "Softmax", "Model")}
-    wanted["training"] = dict.fromkeys(_trained_on(settings), 0.0)
+    wanted: dict[str, Iterable[str]] = {kind: POINTS[kind] for kind in ("Affine", "Sigmoid", "Softmax", "Model")}
+    wanted["training"] = _trained_on(settings)
     lost = [mark for kind, names in wanted.items() for mark in _all(kind, names, why)]
     return Report(name, "none", tuple(lost), (*remarks, why))
 
 
-def _all(kind: str, names: Mapping[str, float], why: str) -> list[Mark]:
+def _all(kind: str, names: Iterable[str], why: str) -> list[Mark]:
     """The marks of a part that can't be graded."""
     return marks(kind, {name: [Complaint(why)] for name in names})
 
 
 def _asked(parts: Parts, form: str) -> list[str]:
     """The parts that are graded, or missed. Functions need no Model, and each form has its own way with the loss."""
-    spared = form == "fnnet" and any(part.style == "functions" for part in parts.values())
-    asked = {
-        "Affine": True,
-        "Sigmoid": True,
-        "Softmax": form == "course",
-        "Loss": form == "fnnet",
-        "Model": not spared,
-    }
+    classes = form == "course" or not any(part.style == "functions" for part in parts.values())
+    asked = {"Affine": True, "Sigmoid": True, "Softmax": form == "course", "Loss": form == "fnnet", "Model": classes}
     return [kind for kind, needed in asked.items() if needed or kind in parts]
 
 
 def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Settings) -> list[Mark]:
-    """The marks of a part. What no check foresaw in a student's values costs that part, and not the whole report."""
-    names = {name: most for name, most in POINTS[kind].items() if form == "course" or name != "learning rate"}
+    """The marks of a part, or of all that is missing of it."""
+    names = [name for name in POINTS[kind] if form == "course" or name != "learning rate"]
     if kind not in parts:
         return _all(kind, names, f"{kind} is not in the file")
     part, convention = parts[kind], settings.convention
@@ -115,36 +108,29 @@ def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Setting
         "Loss": lambda: grade_loss(opened, part, convention),
         "Model": lambda: grade_folds(opened, part) if part.style == "functions" else grade_model(opened, part, parts),
     }
-    try:
-        return graders[kind]()
-    except FORESEEN as error:
-        return _all(kind, names, _unforeseen(error))
+    return _guarded(kind, names, graders[kind])
 
 
-FORESEEN = (TypeError, ValueError, AttributeError, KeyError, IndexError, ArithmeticError, Late, Closed)
+def _trials(opened: Session, parts: Parts, settings: Settings) -> list[Mark]:
+    """Whether the model learns, where it is asked for."""
+    names = _trained_on(settings)
+    if why := trial.lacking(parts):
+        return _all("training", names, why)
+    return [mark for name in names for mark in _trial(opened, parts, name, settings)]
 
 
-def _unforeseen(error: BaseException) -> str:
-    return f"gives values that can't be graded ({type(error).__name__}: {error})"
+def _trial(opened: Session, parts: Parts, name: str, settings: Settings) -> list[Mark]:
+    digits = settings.digits if name == "MNIST" else None
+    return _guarded("training", [name], lambda: trial.grade_trial(opened, parts, settings.convention, digits))
 
 
 def _trained_on(settings: Settings) -> list[str]:
     return [*["XOR"] * settings.train, *["MNIST"] * (settings.train and settings.digits is not None)]
 
 
-def _trials(opened: Session, parts: Parts, settings: Settings) -> list[Mark]:
-    """Whether the model learns, on what is there."""
-    return [mark for name in _trained_on(settings) for mark in _trial(opened, parts, name, settings)]
-
-
-def _trial(opened: Session, parts: Parts, name: str, settings: Settings) -> list[Mark]:
-    if why := trial.lacking(parts):
-        return marks("training", {name: [Complaint(why)]})
+def _guarded(kind: str, names: Iterable[str], check: Callable[[], list[Mark]]) -> list[Mark]:
+    """The marks of a check. What no check foresaw in a student's values costs that part, and not the whole report."""
     try:
-        if name == "MNIST" and settings.digits is not None:
-            complaints = trial.try_mnist(opened, parts, settings.convention, settings.digits)
-        else:
-            complaints = trial.try_xor(opened, parts, settings.convention)
-    except FORESEEN as error:
-        complaints = [Complaint(_unforeseen(error))]
-    return marks("training", {name: complaints})
+        return check()
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        return _all(kind, names, f"gives values that can't be graded ({type(error).__name__}: {error})")

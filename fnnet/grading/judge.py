@@ -7,9 +7,9 @@ from typing import final
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Formula, Mistake, Quantity, on
 from fnnet.grading.child.records import Failure, Nothing, Odd, Value
+from fnnet.grading.inputs import Inputs
 from fnnet.values.record import frozen
 
 
@@ -28,7 +28,7 @@ class Seen:
     """One observation: the quantity as it came, and the readings of what it may have been computed from."""
 
     value: Value
-    readings: tuple[Case, ...]
+    readings: tuple[Inputs, ...]
 
 
 FACTORS = on(
@@ -80,13 +80,13 @@ def fits(q: Quantity, f: Formula, seen: Sequence[Seen]) -> bool:
     return any(_fits(q, f, [(s.value, s.readings[min(i, len(s.readings) - 1)]) for s in seen]) for i in range(most))
 
 
-def _fits(q: Quantity, f: Formula, pairs: list[tuple[Value, Case]]) -> bool:
+def _fits(q: Quantity, f: Formula, pairs: list[tuple[Value, Inputs]]) -> bool:
     """A formula that can't be computed fits what gave nothing; but that alone is no proof."""
     verdicts = [_fits_one(q, f, value, case) for value, case in pairs]
     return True in verdicts and False not in verdicts
 
 
-def _fits_one(q: Quantity, f: Formula, value: Value, case: Case) -> bool | None:
+def _fits_one(q: Quantity, f: Formula, value: Value, case: Inputs) -> bool | None:
     try:
         with np.errstate(all="ignore"):
             expected = np.asarray(f(case))

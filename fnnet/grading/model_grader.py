@@ -8,12 +8,11 @@ from fnnet.grading import driving, pages
 from fnnet.grading.calls import Steps
 from fnnet.grading.catalog.model_mistakes import BACK, BACKWARD, LAYERS
 from fnnet.grading.child.records import Called, Failure, Value
-from fnnet.grading.child.verbs import Call, Look, Plain, Probe, Slot, Step
+from fnnet.grading.child.verbs import Invoke, Look, Plain, Probe, Slot, Step
 from fnnet.grading.driving import RATE, Handle
 from fnnet.grading.following import Way, calls_of, drawn_way, forward_complaints, in_order, ways_of
 from fnnet.grading.judge import Complaint, not_an_array, same
 from fnnet.grading.layer_grader import Said
-from fnnet.grading.observing import watched
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Session
@@ -26,7 +25,7 @@ PROBES = tuple(f"probe {i}" for i in LAYERS)
 def grade_model(session: Session, part: Part, parts: Mapping[str, Part]) -> list[Mark]:
     """The marks of a Model of the course."""
     held, way = driving.handle(session, part), drawn_way()
-    answer = watched(session, _program(part, parts, held, way)).answer
+    answer = session.watch(_program(part, parts, held, way))
     went = calls_of(answer.get("calls back"), back=True)
     there = forward_complaints(answer.get("y"), calls_of(answer.get("calls forward"), back=False), way)
     complaints: Said = {"forward": there, "backward": _backward(answer.get("back"), went, way)}
@@ -61,7 +60,7 @@ def _base(parts: Mapping[str, Part], kind: str) -> str | None:
 def _by_hand(x: Array) -> Steps:
     handed: list[Plain] = [x, *(Slot(f"by hand {name}") for name in PROBES[:-1])]
     pairs = zip(PROBES, handed, strict=True)
-    return [Step(f"by hand {name}", Call(name, "forward", (got,), {}), sent=False) for name, got in pairs]
+    return [Step(f"by hand {name}", Invoke(name, "forward", (got,), {}), sent=False) for name, got in pairs]
 
 
 def _backward(back: Value, went: Sequence[Called], way: Way) -> list[Complaint]:

@@ -7,10 +7,9 @@ import numpy as np
 
 from fnnet.grading import pages
 from fnnet.grading.calls import Steps
-from fnnet.grading.cases import Case
 from fnnet.grading.child.records import Value
+from fnnet.grading.inputs import Inputs
 from fnnet.grading.judge import Complaint, same
-from fnnet.grading.observing import watched
 from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
@@ -30,17 +29,19 @@ class Subject:
 
     ``make`` makes it in a slot, and ``round`` runs it there forward and backward on a case, and leaves each of the
     ``slots`` under the name of the round. ``rowwise`` are those that have a row for each example alone; ``linear`` is
-    whether dx goes with d_out; ``twice`` runs backward once more after the last round.
+    whether dx goes with d_out; ``twice`` runs backward once more after the last round; ``most`` is
+    how many complaints are said, where what is wrong with one slot is wrong with all that follow from it.
     """
 
     slots: Sequence[str]
     make: Callable[[str], Steps]
-    round: Callable[[str, str, Case], Steps]
-    whole: Case
-    part: Case
+    round: Callable[[str, str, Inputs], Steps]
+    whole: Inputs
+    part: Inputs
     rowwise: Sequence[str] = ()
     linear: bool = False
     twice: Steps | None = None
+    most: int | None = None
 
 
 LAYER, FRESH = "layer", "layer that is fresh"
@@ -53,10 +54,10 @@ def check(session: Session, s: Subject, wrong: set[str]) -> tuple[list[Complaint
     rounds = [("first", s.whole), ("again", s.whole), *([("other", other), ("sum", total)] if s.linear else [])]
     steps = [*s.make(LAYER), *s.make(FRESH)]
     steps += [step for name, case in [*rounds, ("part", s.part)] for step in s.round(LAYER, name, case)]
-    seen = watched(session, [*steps, *s.round(FRESH, "fresh", s.part), *(s.twice or ())])
-    there = [slot for slot in s.slots if slot not in wrong and isinstance(seen.answer.get(f"{slot} first"), np.ndarray)]
-    complaints = [complaint for slot in there if (complaint := _broken(seen.answer, s, slot))]
-    return complaints if there else [UNSEEN], seen.wrote
+    answer = session.watch([*steps, *s.round(FRESH, "fresh", s.part), *(s.twice or ())])
+    there = [slot for slot in s.slots if slot not in wrong and isinstance(answer.get(f"{slot} first"), np.ndarray)]
+    complaints = [complaint for slot in there if (complaint := _broken(answer, s, slot))]
+    return (complaints[: s.most] if there else [UNSEEN]), answer.wrote
 
 
 def _broken(answer: Answer, s: Subject, slot: str) -> Complaint | None:

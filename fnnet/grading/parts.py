@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import final
 
 from fnnet.grading.child.probe import is_rate
-from fnnet.grading.child.records import Class, Contents, Function, Parameters
+from fnnet.grading.child.records import Class, Contents, Parameters, Signature
 from fnnet.values.record import frozen
 
 #: The names that are understood, without underscores and in small letters; the lab's own name comes first.
@@ -68,7 +68,7 @@ def parts_of(contents: Contents) -> dict[str, Part]:
     return parts
 
 
-def _own(there: Class | Function) -> bool:
+def _own(there: Class | Signature) -> bool:
     return not there.home.startswith("fnnet")
 
 
@@ -88,7 +88,7 @@ def _is_record(c: Class) -> bool:
     return bool(after) and "loss" not in c.methods and any(word in after[0].name.lower() for word in CACHES)
 
 
-def _functions(kind: str, functions: dict[str, tuple[str, Function]]) -> Part | None:
+def _functions(kind: str, functions: dict[str, tuple[str, Signature]]) -> Part | None:
     stems = ("", *NAMES[kind]) if kind == "Model" else NAMES[kind]
     ways = [way for s in stems for way in ((f"{s}forward", f"{s}backward"), (f"forward{s}", f"backward{s}"))]
     for there, back in ways:

@@ -26,13 +26,13 @@ class Places:
     their parameters ``tupled`` or in a dictionary.
     """
 
-    W: Place
-    b: Place
-    dW: Place
-    db: Place
-    rates: tuple[str, ...]
-    constants: tuple[str, ...]
     forward_works: bool
+    W: Place = ()
+    b: Place = ()
+    dW: Place = ()
+    db: Place = ()
+    rates: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
     sideways: bool = False
     tupled: bool = True
 
@@ -48,13 +48,10 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
     answer = session.run(_once(part, *sizes, tupled))
     if not tupled and not isinstance(answer.get("y"), np.ndarray):
         tupled, answer = True, session.run(_once(part, *sizes, True))
-    if part.style == "course" and "loss" not in part.methods and _is_pair(answer.get("y")):
+    y = answer.get("y")
+    if part.style == "course" and "loss" not in part.methods and isinstance(y, Odd) and len(y.parts) == 2:
         return scout(session, evolve(part, style="record"))
     return part, _places(session, part, answer, tupled)
-
-
-def _is_pair(value: Value) -> bool:
-    return isinstance(value, Odd) and len(value.parts) == 2
 
 
 def _once(part: Part, n: int, inputs: int, outputs: int, tupled: bool = True) -> Steps:
@@ -70,26 +67,22 @@ def _once(part: Part, n: int, inputs: int, outputs: int, tupled: bool = True) ->
 
 def _places(session: Session, part: Part, answer: Answer, tupled: bool) -> Places:
     if part.pure:
-        return Places((), (), (), (), (), _constants(session), _ran(answer, "y"), tupled=tupled)
+        return Places(_ran(answer, "y"), tupled=tupled)
     before = answer.get("before")
     at = _arrays(before)
     both = {**at, **{place: a for place, a in _grown(session, part, answer).items() if place not in at}}
     W = _place(at, WEIGHTS, {(3, 4), (4, 3)})
     rates = (name for name, value in _items(before) if is_rate(name) and isinstance(value, np.ndarray))
     return Places(
+        forward_works=_ran(answer, "y"),
         W=W,
         b=_place(at, BIASES, {(4,), (1, 4), (4, 1)}),
         dW=_place(both, _gradients(WEIGHTS), set()),
         db=_place(both, _gradients(BIASES), set()),
         rates=(*rates, *(name for name in part.numbers if is_rate(name))),
-        constants=_constants(session),
-        forward_works=_ran(answer, "y"),
+        constants=tuple(name for name in session.contents.numbers if is_rate(name)),
         sideways=bool(W) and at[W].shape == (4, 3),
     )
-
-
-def _constants(session: Session) -> tuple[str, ...]:
-    return tuple(name for name in session.contents.numbers if is_rate(name))
 
 
 def _ran(answer: Answer, slot: str) -> bool:

@@ -7,24 +7,28 @@ from typing import final
 
 import attrs
 
+from fnnet.grading import pages
 from fnnet.grading.child.frames import Closed, Late
 from fnnet.grading.child.records import Begun, Contents, Done, Ended, Failure, Gave, Order, Value, Warned
-from fnnet.grading.child.verbs import Call, Request, Step
+from fnnet.grading.child.verbs import Invoke, Request, Step
+from fnnet.grading.judge import Complaint
 from fnnet.grading.process import Limits, Process, process
-from fnnet.values.record import frozen
+from fnnet.values.record import evolve, frozen
 
 #: How often a file is imported anew, without the statement that ended the last attempt.
 ATTEMPTS = 12
 NEVER = 1 << 30
 HUNG = Failure("hung", "")
+READ_ONLY = ("read-only", "readonly", "read only", "not writeable", "writeable")
 
 
 @final
 @frozen
 class Answer:
-    """What the steps of a program gave, by slot."""
+    """What the steps of a program gave, by slot; and the complaint about who wrote on arrays of his caller."""
 
     gave: dict[str, Gave]
+    wrote: tuple[Complaint, ...] = ()
 
     def get(self, slot: str) -> Value:
         """The value of a slot; a `Failure`, the first that stood in its way, where its step was not reached."""
@@ -71,6 +75,16 @@ class Session:
             self._count(_label(stopped), why)
         return Answer(gave)
 
+    def watch(self, steps: Sequence[Step]) -> Answer:
+        """Do the steps on arrays that can't be written to; where that stops them, note who wrote, and let him."""
+        answer = self.run(steps)
+        guilty = next((why for why in answer.failures if _wrote(why)), None)
+        if guilty is None:
+            return answer
+        where = guilty.place or "in a library"
+        text = f"writes on an array that belongs to its caller ({where}): see {pages.IN_PLACE}"
+        return evolve(self.run(steps, writable=True), wrote=(Complaint(text, "in place"),))
+
     def _count(self, label: str, why: Failure) -> None:
         self.hung[label] = self.hung.get(label, 0) + (why.kind == "hung")
 
@@ -87,9 +101,13 @@ class Session:
                 return
 
 
+def _wrote(why: Failure) -> bool:
+    return why.kind == "raised" and why.what == "ValueError" and any(word in why.message for word in READ_ONLY)
+
+
 def _label(step: Step) -> str:
     verb = step.verb
-    return f"{str(verb.owner).split()[0]}.{verb.name}" if isinstance(verb, Call) else type(verb).__name__
+    return f"{str(verb.owner).split()[0]}.{verb.name}" if isinstance(verb, Invoke) else type(verb).__name__
 
 
 def _why(messages: Sequence[object]) -> Failure | None:

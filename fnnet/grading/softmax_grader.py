@@ -6,14 +6,13 @@ import numpy as np
 
 from fnnet.grading import calls, pages
 from fnnet.grading.calls import Steps
-from fnnet.grading.cases import Case, softmax_cases
 from fnnet.grading.catalog import softmax_mistakes as known
 from fnnet.grading.catalog.loss_mistakes import LOSS
 from fnnet.grading.child.records import Value
-from fnnet.grading.child.verbs import Call, Step
+from fnnet.grading.child.verbs import Invoke, Step
+from fnnet.grading.inputs import Inputs, softmax_cases
 from fnnet.grading.judge import Complaint, Seen, judge, not_an_array
-from fnnet.grading.layer_grader import judged, large_inputs, lawful, observe, put_arrays
-from fnnet.grading.observing import Observed, readings, untouched, watched
+from fnnet.grading.layer_grader import Observed, graded, judged, large_inputs, observe, put_arrays, readings, written
 from fnnet.grading.own_laws import FRESH, Subject
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
@@ -22,7 +21,7 @@ from fnnet.values.record import evolve
 
 #: Logits whose exponentials are too large or too small for any float.
 LOGITS = np.array([[1000.0, 0.0, -1000.0], [-1000.0, -999.0, -1001.0], [2.0, 1.0, 0.0]])
-LARGE = Case(x=LOGITS, t=np.eye(3)[[0, 1, 0]])
+LARGE = Inputs(x=LOGITS, t=np.eye(3)[[0, 1, 0]])
 
 
 def grade_softmax(session: Session, part: Part, convention: str) -> list[Mark]:
@@ -31,10 +30,7 @@ def grade_softmax(session: Session, part: Part, convention: str) -> list[Mark]:
     said = judged(observed, {"forward": known.FORWARD, "dx": known.INPUT})
     said["loss"] = judge_loss([o.seen("loss") for o in observed], convention)
     said["large inputs"] = _large(session, part, not said["forward"])
-    laws, wrote = lawful(session, _subject(part), said)
-    said["laws"] = laws[:1]  # what is kept in y is in the loss and in dx too
-    said["arrays"] = untouched(observed, wrote, ("y", "dx"))
-    return marks("Softmax", said)
+    return graded(session, "Softmax", said, observed, _subject(part))
 
 
 def grade_pure_softmax(session: Session, part: Part) -> list[Mark]:
@@ -43,22 +39,22 @@ def grade_pure_softmax(session: Session, part: Part) -> list[Mark]:
     back = {"dx": known.INPUT_ALONE} if "backward" in part.methods else {}
     said = judged(observed, {"forward": known.FORWARD, **back})
     said["large inputs"] = _large(session, part, not said["forward"])
-    said["arrays"] = untouched(observed, ())
-    return marks("Softmax", said)
+    return marks("Softmax", {**said, "arrays": written(observed)})
 
 
 def _large(session: Session, part: Part, right: bool) -> list[Complaint]:
     return large_inputs(session, part, LARGE.x, known.y(LARGE), right, pages.SOFTMAX_LARGE)
 
 
-def _observe(session: Session, part: Part, case: Case) -> Observed:
+def _observe(session: Session, part: Part, case: Inputs) -> Observed:
     """A round; and where its forward or its loss gives nothing to go on with, another that is helped along."""
-    seen = watched(session, [*calls.make_plain(part, part.kind), *_round(part, part.kind, case)])
-    wrote = seen.wrote
-    if not _goes_on(seen.answer.get("y"), seen.answer.get("loss")):
-        seen = watched(session, [*calls.make_plain(part, part.kind), *_round(part, part.kind, case, helped=True)])
-        wrote += seen.wrote
-    values = {slot: seen.answer.get(slot) for slot in ("y", "loss", "dx")}
+    make = calls.make_plain(part, part.kind)
+    answer = session.watch([*make, *_round(part, part.kind, case)])
+    wrote = answer.wrote
+    if not _goes_on(answer.get("y"), answer.get("loss")):
+        answer = session.watch([*make, *_round(part, part.kind, case, helped=True)])
+        wrote += answer.wrote
+    values = {slot: answer.get(slot) for slot in ("y", "loss", "dx")}
     values["loss"] = number(values["loss"])
     return Observed(values, readings(case, known.y(case), values["y"]), wrote)
 
@@ -67,7 +63,7 @@ def _goes_on(y: Value, loss: Value) -> bool:
     return isinstance(loss, np.ndarray) and isinstance(y, np.ndarray) and bool(np.all((y > 0) & (y < 1)))
 
 
-def _round(part: Part, made: str, case: Case, name: str = "", helped: bool = False) -> Steps:
+def _round(part: Part, made: str, case: Inputs, name: str = "", helped: bool = False) -> Steps:
     """Forward, loss and backward, as a training step calls them."""
     return [
         *calls.forward(part, made, case.x, f"y{name}"),
@@ -83,9 +79,9 @@ def _wants_targets(part: Part) -> str:
     return next((p.name for p in part.parameters("backward") if calls.is_name(p.name, calls.TARGETS)), "")
 
 
-def _back(part: Part, made: str, case: Case, slot: str) -> Steps:
+def _back(part: Part, made: str, case: Inputs, slot: str) -> Steps:
     if name := _wants_targets(part):
-        return [Step(slot, Call(made, "backward", (), {name: case.t}))]
+        return [Step(slot, Invoke(made, "backward", (), {name: case.t}))]
     return calls.backward(part, made, 1, slot, 0.5, "")
 
 
@@ -95,10 +91,12 @@ def _subject(part: Part) -> Subject:
     few = evolve(whole, x=whole.x[:2], t=whole.t[:2])
     twice = None if _wants_targets(part) else _back(part, FRESH, few, "dx twice")
 
-    def rounds(made: str, name: str, case: Case) -> Steps:
+    def rounds(made: str, name: str, case: Inputs) -> Steps:
         return _round(part, made, case, f" {name}")
 
-    return Subject(("y", "loss", "dx"), lambda slot: calls.make_plain(part, slot), rounds, whole, few, twice=twice)
+    return Subject(
+        ("y", "loss", "dx"), lambda slot: calls.make_plain(part, slot), rounds, whole, few, twice=twice, most=1
+    )
 
 
 def grade_loss(session: Session, part: Part, convention: str) -> list[Mark]:
@@ -107,8 +105,7 @@ def grade_loss(session: Session, part: Part, convention: str) -> list[Mark]:
     said = judged(observed, {"gradient": known.INPUT})
     said["loss"] = judge_loss([o.seen("loss") for o in observed], convention)
     said["large inputs"] = _large_loss(session, part, not said["gradient"])
-    said["arrays"] = untouched(observed, ())
-    return marks("Loss", said)
+    return marks("Loss", {**said, "arrays": written(observed)})
 
 
 def judge_loss(seen: Sequence[Seen], convention: str) -> list[Complaint]:
@@ -125,7 +122,7 @@ def number(value: Value) -> Value:
     return value.reshape(()) if isinstance(value, np.ndarray) and value.size == 1 else value
 
 
-def _loss_round(part: Part, case: Case) -> Steps:
+def _loss_round(part: Part, case: Inputs) -> Steps:
     return [
         *calls.make_plain(part, "loss layer", case.t),
         *calls.forward(part, "loss layer", case.x, "loss"),
@@ -133,15 +130,15 @@ def _loss_round(part: Part, case: Case) -> Steps:
     ]
 
 
-def _observe_loss(session: Session, part: Part, case: Case) -> Observed:
-    seen = watched(session, _loss_round(part, case))
-    values = {"loss": number(seen.answer.get("loss")), "dx": seen.answer.get("dx")}
-    return Observed(values, (evolve(case, y=known.y(case)),), seen.wrote)
+def _observe_loss(session: Session, part: Part, case: Inputs) -> Observed:
+    answer = session.watch(_loss_round(part, case))
+    values = {"loss": number(answer.get("loss")), "dx": answer.get("dx")}
+    return Observed(values, (evolve(case, y=known.y(case)),), answer.wrote)
 
 
 def _large_loss(session: Session, part: Part, right: bool) -> list[Complaint]:
     """No overflow on the way to the gradient; a logarithm of 0 in the value itself is not looked at."""
-    answer = watched(session, _loss_round(part, LARGE)).answer
+    answer = session.watch(_loss_round(part, LARGE))
     dx = answer.get("dx")
     heard = any(w.category == "RuntimeWarning" and "overflow" in w.message for w in calls.heard(answer, "loss"))
     if heard or (right and isinstance(dx, np.ndarray) and not np.all(np.isfinite(dx))):

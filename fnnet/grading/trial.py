@@ -12,6 +12,7 @@ from fnnet.grading.judge import Complaint
 from fnnet.grading.learner import Lesson, program
 from fnnet.grading.parts import Part
 from fnnet.grading.places import scout
+from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Session
 from fnnet.values.array import Array
 
@@ -40,7 +41,14 @@ def lacking(parts: Mapping[str, Part]) -> str:
     return f"training needs {', '.join(names)}" if names else ""
 
 
-def try_xor(session: Session, parts: Mapping[str, Part], convention: str) -> list[Complaint]:
+def grade_trial(session: Session, parts: Mapping[str, Part], convention: str, digits: Digits | None) -> list[Mark]:
+    """The mark for learning XOR, or MNIST where its digits are given."""
+    if digits is None:
+        return marks("training", {"XOR": _xor(session, parts, convention)})
+    return marks("training", {"MNIST": _mnist(session, parts, convention, digits)})
+
+
+def _xor(session: Session, parts: Mapping[str, Part], convention: str) -> list[Complaint]:
     """Whether 2-8-2 solves XOR from one of a few seeds."""
     x, t = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.eye(2)[[0, 1, 1, 0]]
     lesson = Lesson((2, 8, 2), x, t, x, batch=4, steps=STEPS, rate=1.0 if convention == "mean" else 0.25)
@@ -53,7 +61,7 @@ def try_xor(session: Session, parts: Mapping[str, Part], convention: str) -> lis
     return [Complaint(f"the model does not solve XOR from any of {SEEDS} seeds: see {pages.XOR}")]
 
 
-def try_mnist(session: Session, parts: Mapping[str, Part], convention: str, digits: Digits) -> list[Complaint]:
+def _mnist(session: Session, parts: Mapping[str, Part], convention: str, digits: Digits) -> list[Complaint]:
     """Whether 784-32-10 tells most digits apart after a few rounds through the examples."""
     x, labels, x_test, test = digits
     rate = 0.5 if convention == "mean" else 0.5 / BATCH

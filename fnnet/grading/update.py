@@ -5,12 +5,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.affine_mistakes import STEPS, stepped
 from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.child.records import Value
+from fnnet.grading.inputs import Inputs
 from fnnet.grading.judge import Complaint, Seen, judge, named, same
-from fnnet.grading.observing import Observed
+from fnnet.grading.layer_grader import Observed
 from fnnet.grading.parts import Part
 from fnnet.values.array import Array
 from fnnet.values.record import evolve
@@ -39,7 +39,7 @@ def update_complaints(part: Part, cases: Cases, told: bool) -> list[Complaint] |
     return [c for letter, seen in parameters.items() if seen for c in _step(letter, seen, told)]
 
 
-def _own(o: Observed) -> Case:
+def _own(o: Observed) -> Inputs:
     return o.readings[0]
 
 

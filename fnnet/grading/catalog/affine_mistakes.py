@@ -3,33 +3,33 @@
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity, on, scalings
+from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid
 
 
-def y(g: Case) -> Array:
+def y(g: Inputs) -> Array:
     """The right output."""
     return np.asarray(g.x @ g.W + g.b)
 
 
-def dx(g: Case) -> Array:
+def dx(g: Inputs) -> Array:
     """The right gradient in x."""
     return np.asarray(g.dout @ g.W.T)
 
 
-def dW(g: Case) -> Array:
+def dW(g: Inputs) -> Array:
     """The right gradient in W."""
     return np.asarray(g.x.T @ g.dout)
 
 
-def db(g: Case) -> Array:
+def db(g: Inputs) -> Array:
     """The right gradient in b."""
     return np.asarray(g.dout.sum(axis=0))
 
 
-def stepped(g: Case) -> Array:
+def stepped(g: Inputs) -> Array:
     """W after the right step, from the student's own gradient."""
     return np.asarray(g.W - g.lr * g.dW)
 

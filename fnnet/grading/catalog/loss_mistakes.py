@@ -3,12 +3,12 @@
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity, on
+from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 
 
-def loss(g: Case) -> Array:
+def loss(g: Inputs) -> Array:
     """The right loss, at the output y."""
     return np.asarray(-(g.t * np.log(g.y)).sum() * g.share)
 

@@ -5,12 +5,12 @@ from typing import TypeAlias, final
 
 from numpy.typing import ArrayLike
 
-from fnnet.grading.cases import Case
+from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 from fnnet.values.record import frozen
 
-Formula: TypeAlias = Callable[[Case], ArrayLike]
-Right: TypeAlias = Callable[[Case], Array]
+Formula: TypeAlias = Callable[[Inputs], ArrayLike]
+Right: TypeAlias = Callable[[Inputs], Array]
 
 
 @final

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity, on
+from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 
 LAYERS = (0, 1, 2, 3)
@@ -32,7 +32,7 @@ def second(returned: list[Array]) -> Array:
     return returned[min(1, len(returned) - 1)]
 
 
-def way(g: Case, order: Sequence[int], handed: Callable[[list[Array]], Array] = last) -> Array:
+def way(g: Inputs, order: Sequence[int], handed: Callable[[list[Array]], Array] = last) -> Array:
     """The trace of a way; it ends where shapes don't fit."""
     returned, pairs = [g.start], []
     for layer in order:

@@ -3,18 +3,18 @@
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity, on, scalings
+from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid
 
 
-def y(g: Case) -> Array:
+def y(g: Inputs) -> Array:
     """The right output."""
     return sigmoid(g.x)
 
 
-def dx(g: Case) -> Array:
+def dx(g: Inputs) -> Array:
     """The right gradient, at the output y."""
     return np.asarray(g.dout * g.y * (1 - g.y))
 

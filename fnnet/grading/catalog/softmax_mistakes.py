@@ -3,23 +3,23 @@
 import numpy as np
 
 from fnnet.grading import pages
-from fnnet.grading.cases import Case
 from fnnet.grading.catalog.mistake import Quantity, on, scalings
+from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
 
 
-def y(g: Case) -> Array:
+def y(g: Inputs) -> Array:
     """The right output."""
     return softmax(g.x)
 
 
-def dx(g: Case) -> Array:
+def dx(g: Inputs) -> Array:
     """The right gradient of the loss, at the output y."""
     return np.asarray((g.y - g.t) * g.share)
 
 
-def jacobian(g: Case) -> Array:
+def jacobian(g: Inputs) -> Array:
     """The right gradient of softmax alone, at the output y."""
     return np.asarray(g.y * (g.dout - (g.dout * g.y).sum(axis=1, keepdims=True)))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy import float64
 
-from fnnet.grading.child.records import Class, Contents, Failure, Function, Parameter, Parameters
+from fnnet.grading.child.records import Class, Contents, Failure, Parameter, Parameters, Signature
 from fnnet.grading.child.world import Unreached
 
 METHODS = ("__init__", "forward", "backward", "loss", "add", "update", "step", "predict", "__call__")
@@ -20,7 +20,7 @@ def describe(module: ModuleType) -> Contents:
     held = {name: value for name, value in list(vars(module).items()) if not name.startswith("__")}
     return Contents(
         {name: _class(value) for name, value in held.items() if isinstance(value, type)},
-        {n: Function(_home(f), _parameters(f)) for n, f in held.items() if inspect.isfunction(f)},
+        {n: Signature(_home(f), _parameters(f)) for n, f in held.items() if inspect.isfunction(f)},
         tuple(name for name, value in held.items() if _is_number(value)),
     )
 

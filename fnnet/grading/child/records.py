@@ -82,7 +82,7 @@ class Parameter(NamedTuple):
 Parameters: TypeAlias = tuple[Parameter, ...]
 
 
-class Function(NamedTuple):
+class Signature(NamedTuple):
     """A function, and the module it comes from; its parameters are None where Python doesn't know them."""
 
     home: str
@@ -101,7 +101,7 @@ class Contents(NamedTuple):
     """What a file holds by name; of numbers the names alone."""
 
     classes: dict[str, Class]
-    functions: dict[str, Function]
+    functions: dict[str, Signature]
     numbers: tuple[str, ...]
 
 

@@ -26,7 +26,7 @@ class AsTuple(NamedTuple):
 Argument: TypeAlias = Plain | AsTuple | list[Plain] | dict[str, Plain]
 
 
-class Call(NamedTuple):
+class Invoke(NamedTuple):
     """Call a method of an owner, or a name of the file where there is no owner."""
 
     owner: str | None
@@ -114,7 +114,7 @@ class Nudge(NamedTuple):
     rate: float
 
 
-Verb: TypeAlias = Call | Get | Make | Fill | Put | Probe | Look | Seed | Batch | Repeat | Descend | Nudge
+Verb: TypeAlias = Invoke | Get | Make | Fill | Put | Probe | Look | Seed | Batch | Repeat | Descend | Nudge
 
 
 class Step(NamedTuple):

@@ -49,7 +49,7 @@ class World:
     def run(self, verb: Verb) -> Any:
         """Do one step; raise what it raises."""
         match verb:
-            case v.Call(owner, name, args, named):
+            case v.Invoke(owner, name, args, named):
                 return self._attribute(owner, name)(*map(self.value, args), **self._named(named))
             case v.Get(owner, place):
                 return follow(self.slot(owner), place)

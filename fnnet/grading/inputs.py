@@ -19,7 +19,7 @@ def _no_layers(number: int, got: Array) -> Array:
 
 @final
 @frozen
-class Case:
+class Inputs:
     """The letters of the course. N examples, I inputs, O outputs, K classes.
 
     ``dW`` and ``db`` are the student's own gradients, ``W1`` is W after the step, and ``share`` is what one example
@@ -47,25 +47,25 @@ class Case:
         return len(self.x) if self.x.size else len(self.t)
 
 
-def affine_cases() -> Iterator[Case]:
+def affine_cases() -> Iterator[Inputs]:
     """Inputs of shapes that differ in all their lengths, a batch of one, and two that let a wrong product run."""
     for number, (n, inputs, outputs) in enumerate([(5, 3, 4), (1, 4, 2), (4, 3, 3), (3, 3, 3)]):
         W, b = _draw(number, 0, inputs, outputs), _draw(number, 1, outputs)
-        yield Case(_draw(number, 2, n, inputs), W, b, _draw(number, 3, n, outputs))
+        yield Inputs(_draw(number, 2, n, inputs), W, b, _draw(number, 3, n, outputs))
 
 
-def sigmoid_cases() -> Iterator[Case]:
+def sigmoid_cases() -> Iterator[Inputs]:
     """Three shapes, one of them a batch of one."""
     for number, shape in enumerate([(5, 3), (1, 4), (3, 3)]):
-        yield Case(x=_draw(number, 4, *shape) / 2, dout=_draw(number, 5, *shape))
+        yield Inputs(x=_draw(number, 4, *shape) / 2, dout=_draw(number, 5, *shape))
 
 
-def softmax_cases(convention: str) -> Iterator[Case]:
+def softmax_cases(convention: str) -> Iterator[Inputs]:
     """Logits and one-hot targets; batch sizes and numbers of classes that no factor confuses."""
     for number, (n, k) in enumerate([(5, 3), (2, 4), (3, 3)]):
         t = np.eye(k)[generator(key(number, Purpose.CHECK, layer=7)).integers(0, k, n)]
         x = _draw(number, 6, n, k) / 2
-        yield Case(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
+        yield Inputs(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
 
 
 def _draw(number: int, layer: int, *shape: int) -> Array:
