@@ -7,7 +7,7 @@ import numpy as np
 
 from fnnet.grading import calls, driving
 from fnnet.grading.calls import Steps
-from fnnet.grading.child.verbs import Batch, Descend, Make, Nudge, Plain, Repeat, Seed, Slot, Step
+from fnnet.grading.child.verbs import Batch, Descend, Fill, Get, Make, Place, Plain, Repeat, Seed, Slot, Step
 from fnnet.grading.driving import Handle
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places
@@ -89,7 +89,16 @@ def _update(affine: Part, places: Places, slot: str, rate: float) -> Steps:
     if affine.rate() or places.rates or not (places.dW and places.db):
         return []
     pairs = ((places.W, places.dW), (places.b, places.db))
-    return [Step("nudged", Nudge(slot, param, grad, rate), sent=False) for param, grad in pairs]
+    return [step for param, grad in pairs for step in _stepped(slot, param, grad, rate)]
+
+
+def _stepped(slot: str, param: Place, grad: Place, rate: float) -> Steps:
+    return [
+        Step("parameter", Get(slot, param), sent=False),
+        Step("gradient", Get(slot, grad), sent=False),
+        Step("lower", Descend(Slot("parameter"), Slot("gradient"), rate), sent=False),
+        Step("stepped", Fill(slot, param, Slot("lower")), sent=False),
+    ]
 
 
 def _pure(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: list[Array]) -> Steps:

@@ -49,7 +49,7 @@ def unpack(frame: Frame, cls: type[T], writable: bool = False) -> T:
     Begun(at=1, line=7, failure=None)
     >>> unpack(pack(records.Begun("one", 7)), records.Begun)
     Traceback (most recent call last):
-    ValueError: int expected, got str
+    ValueError: a message that is no message: int expected, got str
     """
 
     def made(said: dict[str, Any]) -> Any:
@@ -63,7 +63,7 @@ def unpack(frame: Frame, cls: type[T], writable: bool = False) -> T:
 
     try:
         return _fitting(loads(frame.text, object_hook=made), cls)  # type: ignore[no-any-return]  # it is a cls
-    except (LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"a message that is no message: {error}") from None
 
 

@@ -105,16 +105,7 @@ class Descend(NamedTuple):
     rate: float
 
 
-class Nudge(NamedTuple):
-    """Take the learning rate's share of a stored gradient off the parameter."""
-
-    owner: str
-    param: Place
-    grad: Place
-    rate: float
-
-
-Verb: TypeAlias = Invoke | Get | Make | Fill | Put | Probe | Look | Seed | Batch | Repeat | Descend | Nudge
+Verb: TypeAlias = Invoke | Get | Make | Fill | Put | Probe | Look | Seed | Batch | Repeat | Descend
 
 
 class Step(NamedTuple):

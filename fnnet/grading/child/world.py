@@ -73,8 +73,6 @@ class World:
                 return self._repeat(verb)
             case v.Descend(params, grads, rate):
                 return descend(self.value(params), self.value(grads), rate)
-            case v.Nudge(owner, param, grad, rate):
-                return _nudge(self.slot(owner), param, grad, rate)
 
     def _attribute(self, owner: str | None, name: str) -> Any:
         return getattr(self.module if owner is None else self.slot(owner), name)
@@ -114,11 +112,6 @@ def _put(home: Any, place: Place, value: Any) -> None:
         home[place[-1]] = value
     else:
         setattr(home, str(place[-1]), value)
-
-
-def _nudge(home: Any, param: Place, grad: Place, rate: float) -> None:
-    value = follow(home, param)
-    value -= rate * array(follow(home, grad)).reshape(value.shape)
 
 
 def descend(params: Any, grads: Any, rate: float) -> Any:
