@@ -109,7 +109,8 @@ def _report(name: str, file: Path | None, settings: Settings, many: int) -> Repo
 def _print(report: Report) -> None:
     made = table("part", "quantity", ">points", "")
     for mark in report.marks:
-        verdict = Text("ok", "green") if mark.full else Text("; ".join(_names(mark.complaints)) or "see below", "red")
+        names = "; ".join(c.mistake for c in mark.complaints if c.mistake)
+        verdict = Text("ok", "green") if mark.full else Text(names or "see below", "red")
         made.add_row(mark.part, mark.quantity, f"{mark.points:g}/{mark.most:g}", verdict)
     out.print(made)
     say(
@@ -133,22 +134,18 @@ def _print_catalog() -> None:
             say(f"  {mistake.name}: {mistake.sentence}")
 
 
-def _names(complaints: Any) -> list[str]:
-    return [c.mistake for c in complaints if c.mistake]
-
-
 def _print_class(reports: list[Report]) -> None:
     made = table("student", ">points", *(f">{part}" for part in PARTS))
     for report in reports:
         row = _row(report)
-        made.add_row(*(Text(str(row[name])) for name in ("student", "points", *PARTS)))
+        made.add_row(*(Text(row[name]) for name in ("student", "points", *PARTS)))
     out.print(made)
     say("")
     for report in reports:
         say(f"{report.name}: {_row(report)['mistakes'] or 'no mistake of the catalog'}")
 
 
-def _row(report: Report) -> dict[str, Any]:
+def _row(report: Report) -> dict[str, str]:
     shares = {part: [m for m in report.marks if m.part == part] for part in PARTS}
     by_part = {part: f"{sum(m.points for m in marks):g}" if marks else "-" for part, marks in shares.items()}
     said = "; ".join((*report.mistakes, *report.remarks))
