@@ -99,11 +99,12 @@ def _check(frame: Frame, module: ModuleType, folder: Path, pipes: tuple[int, int
     if child == 0:
         try:
             setpgid(0, 0)
-            for mine in (inside, *pipes):
-                close(mine)
+            for other in (inside, *pipes):
+                close(other)
             switch(True)
             limit_memory(request.memory + 2 * sent)
-            _work(unpack(frame, Request, request.writable), module, folder, outside, switch)
+            mine = unpack(frame, Request, writable=True) if request.writable else request
+            _work(mine, module, folder, outside, switch)
         finally:
             _exit(0)
     close(outside)

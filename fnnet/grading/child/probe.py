@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from numpy import array
-from numpy.typing import NDArray
 
 from fnnet.grading.child.encode import encode
-from fnnet.grading.child.records import Called, Log
+from fnnet.grading.child.records import Array, Called, Log
 
 
 @final
@@ -34,7 +33,7 @@ def _noted(notes: list[Note], note: Note) -> Note:
     return note
 
 
-def probe(base: Any, kind: str, number: int, matrix: NDArray[Any], notes: list[Note]) -> Any:
+def probe(base: Any, kind: str, number: int, matrix: Array, notes: list[Note]) -> Any:
     """A layer ``y = x M`` that writes down its calls, and is a ``base`` for whoever asks."""
 
     def forward(self: Any, x: Any, *_: Any, **__: Any) -> Any:
@@ -70,7 +69,7 @@ def probe(base: Any, kind: str, number: int, matrix: NDArray[Any], notes: list[N
     return type(kind, (), body)()
 
 
-def pure_probe(number: int, matrix: NDArray[Any], notes: list[Note]) -> Any:
+def pure_probe(number: int, matrix: Array, notes: list[Note]) -> Any:
     """The same as a layer in fnnet's own form: its cache is its x, and its gradient is its number."""
 
     def forward(self: Any, x: Any) -> Any:

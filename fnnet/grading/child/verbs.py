@@ -1,8 +1,8 @@
 """The steps that can be asked for: a verb with its words, and the slot for what it gives."""
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from numpy.typing import NDArray
+from fnnet.grading.child.records import Array
 
 #: The way from an object to what it holds, by names of attributes or keys, or by an index.
 Place: TypeAlias = tuple[str | int, ...]
@@ -14,7 +14,7 @@ class Slot(NamedTuple):
     name: str
 
 
-Plain: TypeAlias = NDArray[Any] | Slot | float | None
+Plain: TypeAlias = Array | Slot | float | None
 
 
 class AsTuple(NamedTuple):
@@ -68,7 +68,7 @@ class Probe(NamedTuple):
     """A layer of known arithmetic: in fnnet's form, or of a ``kind`` of the course and a class ``base`` of the file."""
 
     number: int
-    matrix: NDArray[Any]
+    matrix: Array
     kind: str = ""
     base: str | None = None
 
