@@ -1,6 +1,7 @@
 """Grade one student's file: find what is in it, and check each part alone."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, final
 
@@ -116,12 +117,9 @@ def _trials(opened: Session, parts: Parts, settings: Settings) -> list[Mark]:
     names = _trained_on(settings)
     if why := trial.lacking(parts):
         return _all("training", names, why)
-    return [mark for name in names for mark in _trial(opened, parts, name, settings)]
-
-
-def _trial(opened: Session, parts: Parts, name: str, settings: Settings) -> list[Mark]:
-    digits = settings.digits if name == "MNIST" else None
-    return _guarded("training", [name], lambda: trial.grade_trial(opened, parts, settings.convention, digits))
+    learns = partial(trial.grade_trial, opened, parts, settings.convention)
+    checks = {"XOR": partial(learns, None), "MNIST": partial(learns, settings.digits)}
+    return [mark for name in names for mark in _guarded("training", [name], checks[name])]
 
 
 def _trained_on(settings: Settings) -> list[str]:

@@ -72,7 +72,7 @@ class Session:
         why = HUNG if tried < len(steps) else _why(messages)
         if stopped and why:
             gave[stopped.slot] = Gave(stopped.slot, why)
-            self._count(_label(stopped), why)
+            self.hung[_label(stopped)] = self.hung.get(_label(stopped), 0) + (why.kind == "hung")
         return Answer(gave)
 
     def watch(self, steps: Sequence[Step]) -> Answer:
@@ -84,9 +84,6 @@ class Session:
         where = guilty.place or "in a library"
         text = f"writes on an array that belongs to its caller ({where}): see {pages.IN_PLACE}"
         return evolve(self.run(steps, writable=True), wrote=(Complaint(text, "in place"),))
-
-    def _count(self, label: str, why: Failure) -> None:
-        self.hung[label] = self.hung.get(label, 0) + (why.kind == "hung")
 
     def _messages(self, seconds: float) -> Iterator[object]:
         """What comes of a request, up to the end of the copy that did the steps, or of the child."""
