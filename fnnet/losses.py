@@ -58,6 +58,12 @@ def _check(targets: Array, x: Array, name: str) -> None:
             f"targets must be (N, K) like {name} {x.shape}, got {targets.shape}"
             + (f"; use one_hot(labels, {x.shape[-1]})" if targets.ndim == 1 else "")
         )
+    _two_axes(x, name)
+
+
+def _two_axes(x: Array, name: str) -> None:
+    if x.ndim != 2:
+        raise ValueError(f"{name} must be (N, K), got {x.shape}")
 
 
 def _labels(targets: Array, logits: Array) -> bool:
@@ -65,6 +71,7 @@ def _labels(targets: Array, logits: Array) -> bool:
     if targets.ndim != 1 or targets.dtype.kind not in "iu":
         _check(targets, logits, "logits")
         return False
+    _two_axes(logits, "logits")
     if len(targets) != len(logits):
         raise ValueError(f"targets must be (N,) for logits {logits.shape}, got {targets.shape}")
     if targets.dtype.kind == "i" and targets.min() < 0:

@@ -1,4 +1,4 @@
-"""What every test runs under: strict arithmetic, the same Hypothesis examples every time, and the shared helpers."""
+"""What every test runs under: strict arithmetic, the examples that Hypothesis draws, and the shared helpers."""
 
 import os
 import sys
@@ -12,7 +12,10 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that test files can import strategies.py under importlib mode
 
-settings.register_profile("fnnet", derandomize=True, deadline=None, max_examples=20)
+#: The same few examples every time; and for the gate (`--hypothesis-profile=gate`) many that nobody has seen yet, which
+#: the same `--hypothesis-seed` brings back.
+settings.register_profile("fnnet", derandomize=True, deadline=None, max_examples=10)
+settings.register_profile("gate", derandomize=False, database=None, deadline=None, max_examples=60, print_blob=True)
 settings.load_profile("fnnet")
 
 MNIST = [f"{part}-{what}.gz" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte")]

@@ -200,7 +200,7 @@ def lab(form: str, **planted: str) -> str:
 
 #: Each mistake of the catalog in code, as the place where it is planted and what is written there.
 PLANTS = {
-    "FORWARDS of affine": (
+    "Affine forward": (
         "affine_y",
         {
             "bias left out": "x @ W",
@@ -212,21 +212,21 @@ PLANTS = {
             "x added": "x @ W + b + x",
         },
     ),
-    "DX of affine": (
+    "Affine dx": (
         "affine_dx",
         {
             "dx negated": "-(dout @ W.T)",
             "dx doubled": "2 * dout @ W.T",
             "dx not transposed": "np.dot(dout, W)",
             "dx without W": "dout",
-            "dx after the update": "dout @ self.W.T",
             "dx averaged": "dout @ W.T / N",
             "dx on its side": "W @ dout.T",
             "dx through a sigmoid": "(dout * y * (1 - y)) @ W.T",
             "dx from x": "x @ W @ W.T",
+            "dx after the update": "dout @ self.W.T",
         },
     ),
-    "DW of affine": (
+    "Affine dW": (
         "affine_dW",
         {
             "dW negated": "-x.T @ dout",
@@ -234,13 +234,13 @@ PLANTS = {
             "dW averaged": "x.T @ dout / N",
             "dW on its side": "dout.T @ x",
             "x not transposed": "x @ dout",
-            "dW without d_out": "x.T @ np.ones_like(dout)",
             "dW from y": "y.T @ dout",
             "dW with decay": "x.T @ dout + W",
             "dW of one example": "np.outer(x[-1], dout[-1])",
+            "dW without d_out": "x.T @ np.ones_like(dout)",
         },
     ),
-    "DB of affine": (
+    "Affine db": (
         "affine_db",
         {
             "db negated": "-dout.sum(axis=0)",
@@ -256,7 +256,7 @@ PLANTS = {
             "db is zero": "np.zeros_like(b)",
         },
     ),
-    "STEPS of affine": (
+    "Affine update": (
         "new_W",
         {
             "step uphill": "W + lr * dW",
@@ -269,7 +269,7 @@ PLANTS = {
             "learning rate divides": "W - dW / lr",
         },
     ),
-    "FORWARDS of sigmoid": (
+    "Sigmoid forward": (
         "sigmoid_y",
         {
             "exponent without minus": "1 / (1 + np.exp(x))",
@@ -282,7 +282,7 @@ PLANTS = {
             "identity": "x.copy()",
         },
     ),
-    "DX of sigmoid": (
+    "Sigmoid dx": (
         "sigmoid_dx",
         {
             "dx negated": "dout * y * (y - 1)",
@@ -301,7 +301,7 @@ PLANTS = {
             "slope of relu": "dout * (y > 0.5)",
         },
     ),
-    "FORWARDS of softmax": (
+    "Softmax forward": (
         "softmax_y",
         {
             "over the whole batch": "np.exp(x) / np.exp(x).sum()",
@@ -316,12 +316,10 @@ PLANTS = {
             "rounded": "np.eye(x.shape[1])[x.argmax(axis=1)]",
         },
     ),
-    "LOSSES of loss": (
+    "loss": (
         "loss",
         {
             "loss negated": "np.sum(t * np.log(y)) / N",
-            "loss not averaged": "-np.sum(t * np.log(y))",
-            "loss over all entries": "-np.mean(t * np.log(y))",
             "loss not reduced": "-np.sum(t * np.log(y), axis=1)",
             "loss by entry": "-t * np.log(y)",
             "squared error": "np.sum((y - t) ** 2) / N",
@@ -332,9 +330,11 @@ PLANTS = {
             "logarithm to base 10": "-np.sum(t * np.log10(y)) / N",
             "no logarithm": "-np.sum(t * y) / N",
             "targets left out": "-np.sum(np.log(y)) / N",
+            "loss not averaged": "-np.sum(t * np.log(y))",
+            "loss over all entries": "-np.mean(t * np.log(y))",
         },
     ),
-    "DX of softmax": (
+    "Softmax dx": (
         "softmax_dx",
         {
             "dx negated": "(t - y) / N",
@@ -343,17 +343,17 @@ PLANTS = {
             "1/N too many": "(y - t) / N / N",
             "divided by N and K": "(y - t) / t.size",
             "times N": "(y - t) * N",
-            "targets forgotten": "y / N",
-            "targets forgotten, no 1/N": "y",
             "mean of the rows": "np.mean(y - t, axis=0)",
             "mean of everything": "np.mean(y - t)",
+            "targets forgotten": "y / N",
+            "targets forgotten, no 1/N": "y",
             "slope of a sigmoid too": "(y - t) * y * (1 - y) / N",
             "slope alone": "y * (1 - y)",
             "gradient in y": "-t / y / N",
             "divided by y": "(y - t) / y / N",
         },
     ),
-    "JACOBIAN of softmax": (
+    "Softmax dx (a layer by itself)": (
         "jacobian",
         {
             "dx negated": "-y * (dout - np.sum(dout * y, axis=1, keepdims=True))",
@@ -365,7 +365,7 @@ PLANTS = {
             "softmax left out": "dout",
         },
     ),
-    "FORWARDS of model": (
+    "Model forward": (
         "model_forward",
         {
             "not chained": "for y in [f(layer, x) for layer in layers]: x = y",
@@ -376,7 +376,7 @@ PLANTS = {
             "only the last layer": "x = f(layers[-1], x)",
         },
     ),
-    "BACKWARDS of model": (
+    "Model backward": (
         "model_backward",
         {
             "order of forward": "for layer in layers: d = g(layer, d)",
@@ -391,10 +391,18 @@ PLANTS = {
     ),
 }
 
-#: What can't be planted in a form: pure layers have no update, the course's Softmax has no Jacobian of its own, the
-#: course's Softmax is gone through in one, functions have no Model.
+#: What can't be planted in a form, and why not; each reason is tested.
+ONE_BACKWARD = "a Softmax of the course is gone back through together with its loss, and gets no d_out"
+NO_STEP = "a pure layer is never updated: its backward returns gradients and has no learning rate"
+NO_MODEL = "layers that are functions are chained by whoever calls them; there is no Model"
+
 NOT_IN = {
-    "course": {"JACOBIAN of softmax"},
-    "records": {"STEPS of affine"},
-    "functions": {"STEPS of affine", "FORWARDS of model", "BACKWARDS of model"},
+    "course": {"Softmax dx (a layer by itself)": ONE_BACKWARD},
+    "records": {"Affine update": NO_STEP, "dx after the update": NO_STEP},
+    "functions": {
+        "Affine update": NO_STEP,
+        "dx after the update": NO_STEP,
+        "Model forward": NO_MODEL,
+        "Model backward": NO_MODEL,
+    },
 }

@@ -38,9 +38,9 @@ def normal(seed: int, *shape: int, dtype: Any = np.float64) -> Any:
     return freeze(np.random.default_rng(seed).standard_normal(shape).astype(dtype))
 
 
-def batches(sample: Sample) -> st.SearchStrategy[Any]:
-    """x for a row of the table, with 2 to 7 examples."""
-    return st.builds(lambda n, seed: normal(seed, n, *sample.shape[1:]), st.integers(2, 7), seeds)
+def batches(sample: Sample, least: int = 2) -> st.SearchStrategy[Any]:
+    """x for a row of the table, with 2 to 7 examples, or at least so many."""
+    return st.builds(lambda n, seed: normal(seed, n, *sample.shape[1:]), st.integers(least, 7), seeds)
 
 
 def affine(seed: int, inputs: int, outputs: int, dtype: Any = np.float64) -> Affine:

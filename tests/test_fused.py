@@ -134,7 +134,7 @@ def test_every_state_has_the_bits_of_the_clear_form(
     assert [*map(same_bits, fused, clear)] == [True] * 40
 
 
-@settings(max_examples=30)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(st.data(), seeds)
 def test_any_size_and_batch_has_the_bits_of_the_clear_form(draw: Any, seed: int) -> None:
     """For any numbers of examples, inputs, hidden units and classes the last state is that of the clear form."""
@@ -372,3 +372,12 @@ def test_a_layer_that_absorbs_a_setting_does_so() -> None:
     net = (PLAIN[0], Counter(), *PLAIN[1:])
     *_, last = train(net, X, Y, loss=SoftmaxCrossEntropy, epochs=2, batch_size=4)
     assert last.params[1].seen == 6
+
+
+@pytest.mark.parametrize("rows", [11, 12, 13, 40])
+def test_many_short_rows_of_large_logits(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    """With logits of hundreds nothing overflows, however many examples there are for each class."""
+    net = (Affine(np.eye(3, dtype=np.float32), np.zeros(3, np.float32)),)
+    x, y = 800 * normal(0, rows, 3, dtype=np.float32), np.arange(rows) % 3
+    how: dict[str, Any] = {"loss": SoftmaxCrossEntropy, "epochs": 3, "batch_size": rows}
+    assert all(map(same_bits, train(net, x, y, **how), clear_states(monkeypatch, net, x, y, **how)))

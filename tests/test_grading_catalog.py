@@ -1,28 +1,41 @@
 """Every mistake of the catalog, planted in a right solution, is caught and named."""
 
 import re
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
-from labs import NOT_IN, PLANTS, lab
+from labs import FORMS, NO_MODEL, NO_STEP, NOT_IN, ONE_BACKWARD, PLANTS, lab
 
 from fnnet.grading import Settings, grade, pages
-from fnnet.grading.catalog import affine, loss, model, sigmoid, softmax
+from fnnet.grading.catalog import CATALOGS
 
-CATALOGS = {"affine": affine, "sigmoid": sigmoid, "softmax": softmax, "loss": loss, "model": model}
 QUICK = Settings(train=False)
-FORMS = ("course", "records", "functions")
 
 
-def planted(form: str) -> list[tuple[str, str, str, str]]:
-    """All plants of a form: their catalog, their name, their place and their code."""
-    there = [(catalog, *plant) for catalog, plant in PLANTS.items() if catalog not in NOT_IN[form]]
-    return [
-        (catalog, name, place, code)
-        for catalog, place, plants in there
-        for name, code in plants.items()
-        if form == "course" or name != "dx after the update"
-    ]
+def place_of(form: str, catalog: str) -> tuple[str, str]:
+    """The part and the quantity that a mistake of a catalog is blamed on."""
+    if catalog == "loss":
+        return ("Softmax" if form == "course" else "Loss"), "loss"
+    if catalog == "Softmax dx" and form != "course":
+        return "Loss", "gradient"
+    part, quantity = catalog.split()[:2]
+    return part, quantity
+
+
+def planted(form: str) -> dict[str, list[tuple[str, str]]]:
+    """The mistakes that a form can have, by the part they are in: of each its catalog and its name."""
+    lists: dict[str, list[tuple[str, str]]] = {}
+    for catalog, (_, plants) in PLANTS.items():
+        names = [name for name in plants if not {catalog, name} & set(NOT_IN[form])]
+        lists.setdefault(place_of(form, catalog)[0], []).extend((catalog, name) for name in names)
+    return lists
+
+
+def sown(form: str) -> list[dict[str, str]]:
+    """Labs with one mistake in each part, of each its name by its catalog, until all have been planted."""
+    rounds = zip_longest(*planted(form).values())
+    return [dict(pair for pair in some if pair) for some in rounds]
 
 
 def mistakes(tmp_path: Path, text: str) -> list[str]:
@@ -32,11 +45,43 @@ def mistakes(tmp_path: Path, text: str) -> list[str]:
     return [found.split(": ", 1)[1] for found in grade(path, QUICK).mistakes]
 
 
-@pytest.mark.parametrize("catalog", PLANTS)
+@pytest.mark.parametrize("catalog", CATALOGS)
 def test_every_mistake_has_a_plant(catalog: str) -> None:
     """The plants of a catalog are its mistakes, in order."""
-    name, _, module = catalog.partition(" of ")
-    assert list(PLANTS[catalog][1]) == [mistake.name for mistake in getattr(CATALOGS[module], name)]
+    assert list(PLANTS[catalog][1]) == [mistake.name for mistake in CATALOGS[catalog]]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_mistake_is_planted_in_every_form_or_the_table_says_why_not(form: str) -> None:
+    """Each form has a place for every mistake but those that it can't have, for a reason that is tested below."""
+    everything = {(catalog, name) for catalog, (_, plants) in PLANTS.items() for name in plants}
+    here = {pair for some in sown(form) for pair in some.items() if f"{{{PLANTS[pair[0]][0]}}}" in FORMS[form]}
+    assert {pair for pair in everything if not set(pair) & set(NOT_IN[form])} == here
+    assert set(NOT_IN[form].values()) <= {ONE_BACKWARD, NO_STEP, NO_MODEL}
+
+
+def test_a_softmax_of_the_course_gets_no_d_out(tmp_path: Path) -> None:
+    """Its backward is handed a plain 1, so that nobody can see what it makes of a gradient from outside."""
+    path = tmp_path / "lab.py"
+    path.write_text(lab("course", softmax_dx="(y - t) / N if np.ndim(d_out) == 0 and d_out == 1 else 1 / 0"))
+    assert [mark for mark in grade(path, QUICK).marks if not mark.full] == []
+
+
+@pytest.mark.parametrize("form", ["records", "functions"])
+def test_a_pure_layer_is_never_updated(form: str, tmp_path: Path) -> None:
+    """A pure layer has no mark for an update; one that is made all the same is a write on an array of the caller."""
+    path = tmp_path / "lab.py"
+    path.write_text(lab(form, affine_dx="dout @ np.subtract(W, 0.5 * x.T @ dout, out=W).T"))
+    report = grade(path, QUICK)
+    assert "update" not in [mark.quantity for mark in report.marks]
+    assert [c.mistake for c in report.mark("Affine", "arrays").complaints] == ["in place"]
+
+
+def test_functions_have_no_model(tmp_path: Path) -> None:
+    """A right solution in functions has no mark for a Model, and misses none."""
+    path = tmp_path / "lab.py"
+    path.write_text(lab("functions"))
+    assert [mark for mark in grade(path, QUICK).marks if not mark.full or mark.part == "Model"] == []
 
 
 def test_the_catalog_is_large_and_no_two_in_a_list_have_one_name() -> None:
@@ -52,26 +97,26 @@ def test_the_solution_itself_is_right(form: str, tmp_path: Path) -> None:
     path = tmp_path / "lab.py"
     path.write_text(lab(form))
     report = grade(path)
-    assert [row for row in report.rows if not row.full] == []
+    assert [mark for mark in report.marks if not mark.full] == []
     assert report.remarks == ()
 
 
+SPARED = {("Sigmoid", "large inputs"), ("Softmax", "large inputs"), ("Model", "learning rate")}
+
+
 @pytest.mark.parametrize(
-    ("form", "name", "place", "code"),
-    [
-        pytest.param(form, name, place, code, id=f"{form}-{place}-{name}")
-        for form in FORMS
-        for _, name, place, code in planted(form)[:: 4 if form == "functions" else 1]
-    ],
+    ("form", "names"),
+    [pytest.param(form, names, id=f"{form}-{i}") for form in FORMS for i, names in enumerate(sown(form))],
 )
-def test_a_planted_mistake_is_named(form: str, name: str, place: str, code: str, tmp_path: Path) -> None:
-    """A mistake that is planted in a right solution is found, by its own name, and blamed on its own quantity alone."""
+def test_planted_mistakes_are_named(form: str, names: dict[str, str], tmp_path: Path) -> None:
+    """Mistakes, one in each part, are found by their own names, and blamed on their own quantities alone."""
     path = tmp_path / "lab.py"
-    path.write_text(lab(form, **{place: code}))
+    path.write_text(lab(form, **{PLANTS[catalog][0]: PLANTS[catalog][1][name] for catalog, name in names.items()}))
     report = grade(path, QUICK)
-    assert name in [found.split(": ", 1)[1] for found in report.mistakes]
-    blamed = {(r.part, r.quantity) for r in report.rows if not all("can't be seen" in c.sentence for c in r.complaints)}
-    assert len(blamed - {("Sigmoid", "large inputs"), ("Softmax", "large inputs"), ("Model", "learning rate")}) == 1
+    for catalog, name in names.items():
+        assert name in [c.mistake for c in report.mark(*place_of(form, catalog)).complaints]
+    blamed = [m for m in report.marks if not all("can't be seen" in c.sentence for c in m.complaints)]
+    assert {(m.part, m.quantity) for m in blamed} - SPARED == {place_of(form, catalog) for catalog in names}
 
 
 PAIRS = [
@@ -117,11 +162,9 @@ def test_every_page_is_there(name: str) -> None:
     assert not heading or heading in headings
 
 
-def test_no_report_tells_the_answer(tmp_path: Path) -> None:
+def test_no_report_tells_the_answer() -> None:
     """No sentence of any plant holds one of the right formulas."""
     answers = [s.replace(" ", "") for s in ("x.T @ d", "x.T, d", "@ W.T", "sum(axis=0)", "y * (1 - y)", "(y - t)")]
-    for module in CATALOGS.values():
-        for catalog in vars(module).values():
-            for mistake in catalog if isinstance(catalog, tuple) else ():
-                said = getattr(mistake, "says", "").replace(" ", "")
-                assert not any(answer in said for answer in answers)
+    for mistake in (mistake for catalog in CATALOGS.values() for mistake in catalog):
+        said = mistake.says.replace(" ", "")
+        assert not any(answer in said for answer in answers)

@@ -2,13 +2,13 @@
 
 import csv
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from labs import lab
+from test_cli import fnnet as command_line
 
 LAB = lab("course")
 
@@ -21,8 +21,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def fnnet(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `fnnet grade` in a process of its own."""
-    command = [sys.executable, "-m", "fnnet", "grade", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ, "COLUMNS": "200"})
+    return command_line("grade", *arguments)
 
 
 def graded(*arguments: object) -> str:

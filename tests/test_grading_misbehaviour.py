@@ -77,16 +77,16 @@ HARMFUL = {
 def test_what_does_harm_costs_itself_alone(code: str, said: str, tmp_path: Path) -> None:
     """A forward that ends, raises, eats memory or returns something odd is told so; other parts keep their points."""
     found = report(tmp_path, inside(f"import os, sys; {code}"))
-    assert said in " ".join(c.sentence for c in found.row("Sigmoid", "forward").complaints)
-    assert found.row("Sigmoid", "forward").points == 0
-    assert [row for row in found.rows if row.part != "Sigmoid" and not row.full] == []
+    assert said in " ".join(c.sentence for c in found.mark("Sigmoid", "forward").complaints)
+    assert found.mark("Sigmoid", "forward").points == 0
+    assert [mark for mark in found.marks if mark.part != "Sigmoid" and not mark.full] == []
 
 
 def test_a_loop_without_end_is_stopped_and_not_tried_for_ever(tmp_path: Path) -> None:
     """A method that loops for ever costs its own part, and the others are graded."""
     found = report(tmp_path, inside("while True: pass"))
-    assert "does not end" in found.row("Sigmoid", "forward").complaints[0].sentence
-    assert [row for row in found.rows if row.part != "Sigmoid" and not row.full] == []
+    assert "does not end" in found.mark("Sigmoid", "forward").complaints[0].sentence
+    assert [mark for mark in found.marks if mark.part != "Sigmoid" and not mark.full] == []
 
 
 IMPORTS = {
@@ -130,8 +130,8 @@ def test_a_wrong_file_that_patches_numpy_is_still_wrong(tmp_path: Path) -> None:
 def test_a_write_on_the_callers_x_names_the_line(tmp_path: Path) -> None:
     """A forward that overwrites its input is right in its values, and told the line that writes."""
     found = report(tmp_path, inside("x += 0.0"))
-    assert "x += 0.0" in found.row("Sigmoid", "arrays").complaints[0].sentence
-    assert [row.quantity for row in found.rows if not row.full] == ["arrays"]
+    assert "x += 0.0" in found.mark("Sigmoid", "arrays").complaints[0].sentence
+    assert [mark.quantity for mark in found.marks if not mark.full] == ["arrays"]
 
 
 @pytest.mark.parametrize("form", ["course", "records"])
@@ -142,8 +142,8 @@ def test_a_write_on_the_callers_d_out_names_the_line(form: str, tmp_path: Path) 
     assert right in text
     damaged = text.replace(right, "dout *= y * (1 - y)\n        return dout")
     found = report(tmp_path, damaged)
-    assert "dout *= y * (1 - y)" in found.row("Sigmoid", "arrays").complaints[0].sentence
-    assert found.row("Sigmoid", "dx").full
+    assert "dout *= y * (1 - y)" in found.mark("Sigmoid", "arrays").complaints[0].sentence
+    assert found.mark("Sigmoid", "dx").full
 
 
 LAWS = {
@@ -169,7 +169,7 @@ def test_a_broken_law_is_named(name: str, tmp_path: Path) -> None:
     part, old, new = LAWS[name]
     assert old in LAB
     found = report(tmp_path, LAB.replace(old, new))
-    assert name in [c.mistake for c in found.row(part, "laws").complaints]
+    assert name in [c.mistake for c in found.mark(part, "laws").complaints]
     assert found.points < FULL
 
 
@@ -189,9 +189,9 @@ def test_a_learning_rate_that_does_not_arrive_is_named(tmp_path: Path) -> None:
     ("place", "code"), [("sigmoid_y", "s(x)"), ("softmax_y", "np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)")]
 )
 def test_an_overflow_is_named(place: str, code: str, tmp_path: Path) -> None:
-    """A formula that is right for small inputs and overflows for large ones loses that row alone."""
+    """A formula that is right for small inputs and overflows for large ones loses that mark alone."""
     found = report(tmp_path, lab("course", **{place: code}))
-    assert [row.quantity for row in found.rows if not row.full] == ["large inputs"]
+    assert [mark.quantity for mark in found.marks if not mark.full] == ["large inputs"]
     assert found.mistakes[0].endswith("large inputs: overflow")
 
 
@@ -217,8 +217,8 @@ def test_a_half_finished_file_is_graded_as_far_as_it_goes(form: str, tmp_path: P
     """Without Softmax and Model, Affine and Sigmoid keep all their points."""
     mark = "class Softmax:" if form == "course" else "@dataclass(frozen=True)\nclass Softmax:"
     found = report(tmp_path, lab(form).partition(mark)[0])
-    assert {row.part for row in found.rows if row.full} == {"Affine", "Sigmoid"}
-    assert not [row for row in found.rows if row.part in ("Affine", "Sigmoid") and not row.full]
+    assert {mark.part for mark in found.marks if mark.full} == {"Affine", "Sigmoid"}
+    assert not [mark for mark in found.marks if mark.part in ("Affine", "Sigmoid") and not mark.full]
 
 
 def test_a_layer_that_only_passes_is_not_written_yet(tmp_path: Path) -> None:
@@ -230,5 +230,5 @@ def test_a_layer_that_only_passes_is_not_written_yet(tmp_path: Path) -> None:
             "        self.y = None\n    def backward(self, dout, learning_rate=",
         ),
     )
-    assert "not written yet" in found.row("Sigmoid", "forward").complaints[0].sentence
-    assert found.row("Sigmoid", "dx").full
+    assert "not written yet" in found.mark("Sigmoid", "forward").complaints[0].sentence
+    assert found.mark("Sigmoid", "dx").full

@@ -275,7 +275,7 @@ def test_a_right_solution_gets_full_points(style: str, tmp_path: Path) -> None:
     path = tmp_path / "lab.py"
     path.write_text(STYLES[style], encoding="utf-8")
     report = grade(path)
-    assert [row for row in report.rows if not row.full] == []
+    assert [mark for mark in report.marks if not mark.full] == []
     assert report.points == report.most > 60
 
 
@@ -288,7 +288,7 @@ def test_a_sum_is_right_where_a_sum_is_asked_for(form: str, loss: str, tmp_path:
     """With the convention of a sum, the gradient has no 1/N, and the loss may be shown as either."""
     path = tmp_path / "lab.py"
     path.write_text(lab(form, **SUM, loss=loss))
-    assert [row for row in grade(path, Settings(convention="sum")).rows if not row.full] == []
+    assert [mark for mark in grade(path, Settings(convention="sum")).marks if not mark.full] == []
 
 
 def test_a_mean_is_a_mistake_where_a_sum_is_asked_for(tmp_path: Path) -> None:
@@ -332,6 +332,6 @@ def test_records_may_be_fnnets(tmp_path: Path) -> None:
         "        return freeze(dout @ self.W.T), Affine(cache.T @ dout, dout.sum(axis=0))\n"
     )
     report = grade(path)
-    assert {row.part for row in report.rows if row.full} == {"Affine"}
-    assert sum(row.points for row in report.rows if row.part == "Affine") == 30
+    assert {mark.part for mark in report.marks if mark.full} == {"Affine"}
+    assert sum(mark.points for mark in report.marks if mark.part == "Affine") == 30
     assert COURSE != report.form == "fnnet"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import normal
+from strategies import affine, normal
 
-from fnnet import Dropout, GaussianNoise, RandomShift, Residual, Sigmoid, key, mlp, train, training
+from fnnet import Dropout, GaussianNoise, RandomShift, Residual, Sigmoid, frozen, key, mlp, sub, train, training
 from fnnet.datasets import digits
 from fnnet.datasets.dataset import Dataset
 from fnnet.losses import SoftmaxCrossEntropy
@@ -129,3 +129,25 @@ def test_a_key_repeats_its_noise() -> None:
         one, again, other = (forward(training(layer, key(0, 4, step=s)), x)[0] for s in (1, 1, 2))
         assert np.array_equal(one, again)
         assert not np.array_equal(one, other)
+
+
+@frozen
+class Two:
+    """A user's record with two layers inside."""
+
+    one: Any = sub()
+    other: Any = sub()
+
+
+def test_layers_inside_are_counted_one_after_the_other() -> None:
+    """Layers in a record's first field count before those in its second, and arrays count for nothing."""
+    inner = Two(one=(Dropout(), affine(1, 3, 3), Dropout()), other=Residual((affine(2, 3, 3), Dropout())))
+    live = training((inner, Dropout()), key(5, Purpose.NOISE))
+    first, _, second = live[0].one
+    assert [layer.key.layer for layer in (first, second, live[0].other.inner[1], live[1])] == [1, 3, 6, 7]
+
+
+def test_the_purposes_keep_their_numbers() -> None:
+    """A key names its stream for ever, so each purpose has the number it has always had."""
+    numbers = {"INITIALIZATION": 1, "SHUFFLE": 2, "SPLIT": 3, "NOISE": 4, "CHECK": 5}
+    assert {name: int(purpose) for name, purpose in Purpose.__members__.items()} == numbers

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from forks import forked
 from test_cli import fnnet, refused, result
 from test_folder import told
 from threadpoolctl import threadpool_limits
@@ -92,7 +93,7 @@ def fated(plan: dict[str, Any], *arguments: object) -> list[str]:
 
 def under(plan: dict[str, Any], *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `fnnet` under a plan of `killer.py`."""
-    return subprocess.run(fated(plan, *arguments), capture_output=True, text=True, timeout=300)
+    return forked(*arguments, plan=plan)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from fnnet import (
     mlp,
     training,
 )
+from fnnet.values.keys import generator
 
 KEY = key(1, 4)
 
@@ -330,3 +331,53 @@ def test_mlp_initializes_by_its_activation() -> None:
     assert abs(relu[-1].W.std() - 0.005**0.5) < 0.002
     assert abs(named[0].W.std() - 1) < 0.02
     assert abs(named[-1].W.std() - 1) < 0.02
+
+
+# How layers begin
+
+
+def test_norms_begin_plain() -> None:
+    """A fresh normalization stretches by 1 and moves by 0, and a fresh BatchNorm's statistics change nothing."""
+    zeros, ones = np.zeros(3), np.ones(3)
+    assert LayerNorm.init(3, np.float64) == LayerNorm(gamma=ones, beta=zeros)
+    assert BatchNorm.init(3, np.float64) == BatchNorm(gamma=ones, beta=zeros, mean=zeros, var=ones)
+
+
+def test_two_examples_move_statistics() -> None:
+    """From two examples on there is a variance: for 1 and 3 it is 2, with N - 1."""
+    layer = BatchNorm.init(1, np.float64)
+    moved = absorb(layer, training(layer, KEY).forward(np.array([[1.0], [3.0]]))[1])
+    assert np.allclose([moved.mean, moved.var], [[0.1 * 2.0], [0.9 + 0.1 * 2.0]])
+
+
+# The edges of settings
+
+
+def test_the_least_settings_are_taken() -> None:
+    """0 lies in the range of every setting, and stands for no noise, no shift and no slope."""
+    x = normal(0, 2, 3, 3)
+    for layer in (Dropout(0.0), GaussianNoise(0.0), RandomShift(0)):
+        assert np.array_equal(y_of(training(layer, KEY), x), x)
+    assert np.array_equal(y_of(LeakyReLU(0.0), x), y_of(ReLU(), x))
+    assert Affine.init(KEY, 1, 1).W.shape == (1, 1)
+
+
+def test_an_entry_on_the_rate_is_kept() -> None:
+    """Dropout drops the entries whose random number is below the rate, and not the one that is the rate itself."""
+    numbers = generator(KEY).random(9, np.float32)
+    kept = y_of(training(Dropout(float(numbers[4])), KEY), np.ones(9)) > 0
+    assert np.array_equal(kept, numbers >= numbers[4])
+
+
+def test_noise_is_added() -> None:
+    """What GaussianNoise adds to x is ``deviation`` times the float32 numbers of its key."""
+    x = normal(0, 3, 4)
+    assert np.array_equal(
+        y_of(training(GaussianNoise(0.5), KEY), x), x + generator(KEY).standard_normal((3, 4), "f4") / 2
+    )
+
+
+def test_a_small_deviation_is_brought_to_one() -> None:
+    """Only a column without any deviation is left as wide as it is."""
+    x = 0.01 * normal(0, 50, 2)
+    assert np.allclose(y_of(Standardize.of(x, np.float64), x).std(0), 1.0)

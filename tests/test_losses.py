@@ -12,6 +12,7 @@ from strategies import nets, normal, seeds, small_seeds
 from fnnet import (
     Affine,
     MeanSquaredError,
+    Scale,
     SigmoidCrossEntropy,
     SoftmaxCrossEntropy,
     check_gradients,
@@ -19,8 +20,9 @@ from fnnet import (
     freeze,
     gradients,
     one_hot,
+    train,
 )
-from fnnet.learning.metrics import accuracy, confusion, predicted
+from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted
 
 K = 4
 
@@ -322,3 +324,20 @@ def test_an_index_beyond_the_classes_is_named() -> None:
     """A class index that no logit stands for is refused with the range."""
     with pytest.raises(ValueError, match="class indices must be from 0 to 2, got 3"):
         SoftmaxCrossEntropy(np.array([0, 3])).forward(np.zeros((2, 3)))
+
+
+def test_precision_and_recall_of_classes_that_are_missing() -> None:
+    """A class that is never predicted has no precision, one without examples no recall, and a single one has both."""
+    precision, recall = precision_recall(np.array([[1, 0, 0], [1, 0, 1], [0, 0, 0]]))
+    assert np.array_equal(precision, [0.5, np.nan, 0.0], equal_nan=True)
+    assert np.array_equal(recall, [1.0, 0.0, np.nan], equal_nan=True)
+
+
+def test_logits_have_two_axes() -> None:
+    """Logits that are not (N, K) are refused by name, in the loss and before training."""
+    with pytest.raises(ValueError, match=r"logits must be \(N, K\), got \(2, 4, 3\)"):
+        SoftmaxCrossEntropy([0, 1]).forward(np.zeros((2, 4, 3)))
+    with pytest.raises(ValueError, match="logits must be"):
+        train((Scale(1.0),), np.zeros((6, 4, 3)), [0, 1, 2, 0, 1, 2], loss=SoftmaxCrossEntropy)
+    with pytest.raises(ValueError, match="outputs must be"):
+        MeanSquaredError(np.zeros((2, 4, 3))).forward(np.zeros((2, 4, 3)))

@@ -29,7 +29,7 @@ from fnnet import (
     training,
 )
 from fnnet.network import backward_trace
-from fnnet.network.folds import offers
+from fnnet.network.modes import offers
 from fnnet.values import Key, Purpose, arrays, fingerprint
 from fnnet.values.tree import params_of, same_structure
 
@@ -287,3 +287,11 @@ def test_images_go_through() -> None:
     dx, grads = backward(live, caches, normal(1, *y.shape))
     assert dx.shape == (6, 5, 4)
     assert bits(gradients(live, caches, normal(1, *y.shape))) == bits(grads)
+
+
+def test_a_trace_needs_a_cache_for_each_layer() -> None:
+    """Caches of another network are refused, and not used as far as they go."""
+    net = (affine(1, 3, 3), Sigmoid())
+    y, caches = forward(net, normal(0, 2, 3))
+    with pytest.raises(ValueError, match="shorter than argument 1"):
+        list(backward_trace(net, caches[1:], y))

@@ -11,7 +11,9 @@ from strategies import affine, batch_norm, nets, normal, seeds
 
 from fnnet import SGD, Adam, AdamW, Affine, Residual, Scale, Sigmoid, freeze, leaves, map_params
 from fnnet.optimizers import AdaGrad, Clipped, Cosine, RMSprop, WarmUp, clip, global_norm
+from fnnet.optimizers.base import flushed
 from fnnet.values import arrays, fingerprint
+from fnnet.values.record import evolve
 from fnnet.values.tree import params_of, same_structure, with_params
 
 NET = (affine(1, 4, 3), Sigmoid(), (Residual(affine(3, 3, 3)),), affine(5, 3, 2))
@@ -267,3 +269,104 @@ def test_a_line_is_fitted(name: str) -> None:
     for _ in range(200):
         params, state = OURS[name].step(params, params, state)
     assert global_norm(params) < 0.95 * global_norm(start)
+
+
+# The formulas, without PyTorch
+
+
+def sgd(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``v <- momentum v + g`` and ``p - lr v``, or with Nesterov ``p - lr (g + momentum v)``."""
+    v = 0.0
+    for step, g in enumerate(grads):
+        g = g + o.weight_decay * p
+        v = o.momentum * v + g
+        p = p - o.lr(step) * (g + o.momentum * v if o.nesterov else v)
+    return p
+
+
+def adagrad(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``s <- s + g^2`` and ``p - lr g / (sqrt(s) + eps)``."""
+    s = 0.0
+    for step, g in enumerate(grads):
+        g = g + o.weight_decay * p
+        s = s + g**2
+        p = p - o.lr(step) * g / (np.sqrt(s) + o.eps)
+    return p
+
+
+def rmsprop(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``s <- alpha s + (1 - alpha) g^2`` and ``p - lr g / (sqrt(s) + eps)``."""
+    s = 0.0
+    for step, g in enumerate(grads):
+        g = g + o.weight_decay * p
+        s = o.alpha * s + (1 - o.alpha) * g**2
+        p = p - o.lr(step) * g / (np.sqrt(s) + o.eps)
+    return p
+
+
+def adam(o: Any, p: Any, grads: list[Any]) -> Any:
+    """``p - lr mhat / (sqrt(vhat) + eps)``, the decay added to g, or for AdamW taken from p first."""
+    m = v = 0.0
+    for step, g in enumerate(grads):
+        lr, t = o.lr(step), step + 1
+        p, g = (p * (1 - lr * o.weight_decay), g) if isinstance(o, AdamW) else (p, g + o.weight_decay * p)
+        m, v = o.beta1 * m + (1 - o.beta1) * g, o.beta2 * v + (1 - o.beta2) * g**2
+        p = p - lr * (m / (1 - o.beta1**t)) / (np.sqrt(v / (1 - o.beta2**t)) + o.eps)
+    return p
+
+
+FORMULAS: dict[type, Callable[[Any, Any, list[Any]], Any]] = {
+    SGD: sgd,
+    AdaGrad: adagrad,
+    RMSprop: rmsprop,
+    Adam: adam,
+    AdamW: adam,
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_each_optimizer_is_its_formula(name: str) -> None:
+    """After five steps of a changing rate, every number is where the formula of the docstring takes it."""
+    ours = evolve(PAIRS[name][0], lr=Scaled(0.1))
+    steps = [gradient(NET, seed) for seed in range(5)]
+    moved = run(ours, NET, steps)[0]
+    for path, p in leaves(NET).items():
+        expected = FORMULAS[type(ours)](ours, p, [leaves(grads)[path] for grads in steps])
+        assert np.allclose(leaves(moved)[path], expected, rtol=1e-12, atol=1e-12), path
+
+
+# The edges
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [(SGD, "momentum"), (RMSprop, "alpha"), (Adam, "beta1"), (Adam, "beta2"), (AdamW, "beta1"), (AdamW, "beta2")],
+)
+def test_what_is_kept_is_a_share(make: Any, name: str) -> None:
+    """A share of the past may be 0 and must be below 1."""
+    make(**{name: 0.0})
+    with pytest.raises(ValueError, match=f"{name} must be a finite number of at least 0 and below 1, got 1.0"):
+        make(**{name: 1.0})
+
+
+@pytest.mark.parametrize("name", [name for name in OURS if OURS[name].init(NET).moments])
+@pytest.mark.parametrize("other", [NET[:1], NET + NET])
+def test_a_state_of_another_network_is_refused(name: str, other: Any) -> None:
+    """A step refuses moments of fewer and of more arrays than the network has."""
+    with pytest.raises(ValueError, match="argument"):
+        OURS[name].step(NET, NET, OURS[name].init(other))
+
+
+def test_moments_are_flushed_every_32nd_step() -> None:
+    """The moments of steps 31, 63 and so on are flushed, and of no others; the parameter never is."""
+    tiny = np.full(1, 1e-35, np.float32)
+    after = {step: flushed((tiny, tiny), step) for step in range(100)}
+    assert [step for step, (_, moment) in after.items() if not moment.any()] == [31, 63, 95]
+    assert all(p[0] == tiny[0] for p, _ in after.values())
+
+
+def test_nothing_may_be_clipped_to_nothing() -> None:
+    """A gradient of zeros keeps within a norm of 0, and any other becomes zeros."""
+    zeros = map_params(np.zeros_like, NET)
+    assert clip(zeros, 0.0) is zeros
+    assert clip(NET, 0.0) == map_params(lambda g: 0.0 * g, NET)

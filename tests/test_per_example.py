@@ -23,6 +23,7 @@ from fnnet import (
     gradients,
     key,
     leaves,
+    map_params,
     param,
     training,
 )
@@ -234,3 +235,11 @@ def test_single_precision_stays() -> None:
     net = (affine(1, 3, 2, np.float32), Tanh())
     y, caches = forward(net, normal(1, 4, 3, dtype=np.float32))
     assert {a.dtype for a in leaves(per_example_grads(net, caches, y)).values()} == {np.dtype(np.float32)}
+
+
+@each_stored
+def test_they_are_the_layer_but_for_the_numbers(sample: Any) -> None:
+    """Gradients that are given the layer's own arrays are the layer: only arrays of parameters differ."""
+    _, caches, dout = run(sample.layer, sample.x())
+    grads = per_example(sample.layer, caches, dout)[1]
+    assert map_params(lambda g, p: p, grads, sample.layer) == sample.layer

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from strategies import affine, batch_norm, each_sample, flat, nets, normal
 
-from fnnet import Affine, Dropout, Flatten, RandomShift, Residual, Sigmoid, Standardize, forward, mlp, summarize
+from fnnet import Affine, Dropout, Flatten, RandomShift, Residual, Sigmoid, Standardize, forward, frozen, mlp, summarize
 from fnnet.network.shapes import describe, layers_of
 from fnnet.values import count_params
 from fnnet.values.tree import arrays
@@ -98,3 +98,19 @@ def test_describe() -> None:
     layers = (Affine(np.zeros((2, 3)), np.zeros(3)), batch_norm(1, 4), Dropout(), Flatten())
     assert list(map(describe, layers)) == ["Affine 2x3", "BatchNorm 4", "Dropout", "Flatten"]
     assert describe(Residual((Sigmoid(), affine(1, 4, 4)))) == "Residual 4x4"
+
+
+@frozen
+class Witness:
+    """A layer that gives x as it is, when it is one row of zeros."""
+
+    def forward(self, x: Any) -> tuple[Any, Any]:
+        """x."""
+        assert x.shape[0] == 1
+        assert not x.any()
+        return x, None
+
+
+def test_one_row_of_zeros_is_run() -> None:
+    """The shapes are found with one example, all of whose numbers are 0."""
+    assert summarize((Witness(), affine(1, 3, 4)), (3,))[1].output == (4,)

@@ -1,13 +1,11 @@
 """`fnnet trace` as a user meets it: its tables, its exercise sheets, and what it refuses."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from test_cli import fnnet
 
 from fnnet import MeanSquaredError, Sigmoid, SoftmaxCrossEntropy, Tanh, forward, gradients, mlp, save
 from fnnet.runs import load_run
@@ -22,12 +20,6 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Files are written to the working folder."""
     monkeypatch.chdir(tmp_path)
     Path("mine.txt").write_text("0.5 1 2\n-1 0 1  # two units\n\n1, 2, 3\n")
-
-
-def fnnet(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run `fnnet` with these arguments in a process of its own."""
-    command = [sys.executable, "-m", "fnnet", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=dict(os.environ))
 
 
 def said(*arguments: object) -> str:

@@ -469,3 +469,31 @@ def test_a_schedule_is_a_rate() -> None:
     ends = [run(**FULL | {"optimizer": SGD(lr), "epochs": 1})[-1] for lr in (0.2, Constant(0.2))]
     assert bits(ends[0]) == bits(ends[1])
     assert leaves(ends[0].params).keys() == leaves(NET).keys()
+
+
+@pytest.mark.parametrize("size", [5, 22, N])
+def test_which_examples_a_step_sees(size: int) -> None:
+    """An epoch's batches are its permutation cut in order, and a batch of all examples is taken as it stands."""
+    seen: list[Any] = []
+
+    def loss(y: Any) -> Any:
+        seen.append(y.tolist())
+        return SoftmaxCrossEntropy(y)
+
+    list(train(mlp([4, N]), X, np.arange(N), loss=loss, epochs=2, batch_size=size))
+    orders = [epoch_order(0, epoch, N) if size < N else np.arange(N) for epoch in range(2)]
+    trial, *batches = seen
+    assert trial == [0]
+    assert batches == [order[start : start + size].tolist() for order in orders for start in range(0, N, size)]
+
+
+def test_divergence_of_a_single_number() -> None:
+    """One value that is not finite, among others that are, is found at the layer that gave it."""
+    net = (Scale(1.0), Affine(np.diag([1.0, 1e308]), np.zeros(2)), Affine(np.ones((2, 1)), np.zeros(1)))
+    assert "come from layer 1 (Affine 2x2)" in until_it_diverges(net, np.array([[1.0, 10.0], [1.0, 0.1]]))
+
+
+def test_divergence_by_noise() -> None:
+    """The layer is looked for with the noise of the step, without which all may be finite."""
+    net = (Scale(1.0), GaussianNoise(1e39), Affine(np.ones((3, 1)), np.zeros(1)))
+    assert "come from layer 1 (GaussianNoise)" in until_it_diverges(net, normal(0, 4, 3))

@@ -14,6 +14,7 @@ from fnnet import (
     Adam,
     Affine,
     Dropout,
+    Fixed,
     LeakyReLU,
     ReLU,
     Residual,
@@ -190,3 +191,13 @@ def test_fingerprint_is_known() -> None:
     """The fingerprint of a fixed network is the same today, on this machine, as it was when it was first taken."""
     net = (Affine(np.arange(6.0).reshape(2, 3), np.zeros(3)), Sigmoid(), (Dropout(0.25),))
     assert fingerprint(net) == "24ecc2733fdd0e8a4e534a3fe5a572296046ba066c55e59c3062f2b9e94754ba"
+
+
+def test_what_is_fixed_is_kept_and_not_trained() -> None:
+    """The arrays inside a Fixed belong to a saved model and are no leaves; those inside a Residual are both."""
+    fixed, residual = Fixed(affine(1, 3, 3)), Residual(affine(2, 3, 3))
+    assert leaves(fixed) == {}
+    assert not has_params(fixed)
+    assert has_params(residual)
+    assert list(leaves(residual)) == list(arrays(residual)) == list(arrays(fixed)) == ["inner.W", "inner.b"]
+    assert with_arrays(fixed, arrays(residual).values()) == Fixed(residual.inner)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from strategies import Square, affine, batch_norm, nets, normal, seeds
 
 from fnnet import (
+    Affine,
     BatchNorm,
     Dropout,
     MeanSquaredError,
@@ -16,9 +17,12 @@ from fnnet import (
     Sigmoid,
     SoftmaxCrossEntropy,
     forward,
+    freeze,
+    frozen,
     gradients,
     key,
     leaves,
+    param,
     training,
 )
 from fnnet.network import Push, per_example_grads, pushes, who_moved
@@ -133,3 +137,43 @@ def test_a_batch_norm_in_training_is_refused_wherever_the_weight_is() -> None:
     for path in ("0.b[0]", "2.b[0]"):
         with pytest.raises(ValueError, match="BatchNorm in training mode"):
             who_moved(net, LOSS, X, path)
+
+
+@frozen
+class Centred:
+    """``y = c (x - mean)``, the mean over the examples: a user's layer in which they see each other."""
+
+    c: Any = param()
+
+    def forward(self, x: Any) -> tuple[Any, Any]:
+        """y, and what it was made from."""
+        away = freeze(x - x.mean(0))
+        return freeze(self.c * away), away
+
+    def backward(self, cache: Any, dout: Any) -> tuple[Any, Any]:
+        """dx, and the gradient in c."""
+        return freeze(self.c * (dout - dout.mean(0))), Centred(freeze((dout * cache).sum(0)))
+
+
+def test_a_layer_that_joins_examples_is_refused_to_the_right_of_the_weight() -> None:
+    """Two examples are put to all of the network, so that a layer which joins them is found wherever it is."""
+    with pytest.raises(ValueError, match="in Centred the examples of a batch see each other"):
+        who_moved((affine(1, 3, 2), Centred([1.0, 2.0])), LOSS, X, "0.W[0,0]")
+
+
+@pytest.mark.parametrize(("held", "portions"), [(1, [1] * 6), (12, [1] * 6), (30, [2] * 3), (59, [4, 2]), (10**7, [6])])
+def test_no_more_gradients_are_held_than_may_be(
+    monkeypatch: pytest.MonkeyPatch, held: int, portions: list[int]
+) -> None:
+    """A portion has as many examples as there is room for their 12 numbers each, and at least one."""
+    seen = []
+    monkeypatch.setattr(pushes, "HELD", held)
+    monkeypatch.setattr(pushes, "forward", lambda net, x: seen.append(len(x)) or forward(net, x))
+    who_moved(NET, LOSS, X, "0.W[2,1]")
+    assert seen == [2, *portions]  # the two that are put to all of the network come first
+
+
+def test_no_push_is_negative_zero() -> None:
+    """A push of nothing is 0.0, whatever the sign of what it was multiplied by."""
+    (push,) = who_moved((Affine([[1.0]], [0.0]),), MeanSquaredError([[1.0]]), [[0.0]], "0.W")
+    assert str(push.push) == "0.0"

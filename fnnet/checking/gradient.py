@@ -13,7 +13,8 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.checking.problem import Problem, promoted
-from fnnet.network.folds import Params, backward, training
+from fnnet.network.folds import Params, backward
+from fnnet.network.modes import training
 from fnnet.values.array import Array
 from fnnet.values.keys import Key, Purpose, generator
 from fnnet.values.keys import key as _key

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, final
 
-import attrs
 import numpy as np
 
+from fnnet.checking.case import Case
 from fnnet.checking.problem import Problem, promoted
-from fnnet.network.folds import Params, backward, forward, gradients, training
+from fnnet.network.folds import Params, backward, forward, gradients
+from fnnet.network.modes import training
 from fnnet.values.array import Array, freeze
 from fnnet.values.fingerprint import fingerprint
 from fnnet.values.keys import Key, Purpose, generator, key
@@ -20,30 +21,6 @@ from fnnet.values.record import frozen
 from fnnet.values.tree import arrays, leaves, same_structure
 
 Complaint = str | None
-
-
-@final
-@attrs.frozen
-class Case:
-    """A layer or network in float64, as stored and as run (in training mode where a key was given), at one x."""
-
-    stored: Any
-    live: Any
-    x: Array
-    y: Array
-    cache: Any
-    dout: Array
-    key: Key
-
-    @classmethod
-    def of(cls, params: Params, x: Any, run_key: Key | None = None, seed: int = 0) -> "Case":
-        """The case of these parameters at x (N, ...)."""
-        stored = promoted(params, np.float64)
-        live = training(stored, run_key) if run_key is not None else stored
-        at = freeze(np.array(x, np.float64))
-        y, cache = forward(live, at)
-        dout = freeze(generator(key(seed, Purpose.CHECK, step=2)).standard_normal(np.shape(y)))
-        return cls(stored, live, at, y, cache, dout, run_key or key(seed, Purpose.NOISE))
 
 
 def _close(a: Any, b: Any) -> bool:

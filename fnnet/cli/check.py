@@ -12,7 +12,7 @@ from fnnet.cli.flags import Said, settings
 from fnnet.cli.output import print_json, print_table, say, table
 from fnnet.cli.starting import usual
 from fnnet.datasets import Dataset
-from fnnet.network.folds import offers
+from fnnet.network.modes import offers
 from fnnet.runs.build import experiment
 from fnnet.values.keys import Key, Purpose, generator, key
 from fnnet.values.record import evolve

@@ -13,7 +13,7 @@ from fnnet.cli import options as o
 from fnnet.cli.output import err, out, print_json, say, table
 from fnnet.grading import Limits, Report, Settings, digits_of, markdown, students, write_skeleton
 from fnnet.grading import grade as graded
-from fnnet.grading.catalog import QUANTITIES
+from fnnet.grading.catalog import CATALOGS
 from fnnet.runs.archive import write
 
 #: What a student's code is told of the environment; the rest is nobody's business.
@@ -108,18 +108,19 @@ def _report(name: str, file: Path | None, settings: Settings, many: int) -> Repo
 
 def _print(report: Report) -> None:
     made = table("part", "quantity", ">points", "")
-    for row in report.rows:
-        verdict = Text("ok", "green") if row.full else Text("; ".join(_names(row.complaints)) or "see below", "red")
-        made.add_row(row.part, row.quantity, f"{row.points:g}/{row.most:g}", verdict)
+    for mark in report.marks:
+        names = "; ".join(c.mistake for c in mark.complaints if c.mistake)
+        verdict = Text("ok", "green") if mark.full else Text(names or "see below", "red")
+        made.add_row(mark.part, mark.quantity, f"{mark.points:g}/{mark.most:g}", verdict)
     out.print(made)
     say(
         f"\n{report.name}: {report.points:g} of {report.most:g} points"
         + "\n" * bool(report.remarks or report.points < report.most)
     )
     said: dict[str, list[str]] = {}
-    for row in report.rows:
-        for complaint in row.complaints:
-            said.setdefault(complaint.sentence, []).append(f"{row.part} {row.quantity}")
+    for mark in report.marks:
+        for complaint in mark.complaints:
+            said.setdefault(complaint.sentence, []).append(f"{mark.part} {mark.quantity}")
     for sentence, where in said.items():
         say(f"{', '.join(where)}: {sentence}")
     for remark in report.remarks:
@@ -127,30 +128,26 @@ def _print(report: Report) -> None:
 
 
 def _print_catalog() -> None:
-    for quantity, known in QUANTITIES.items():
+    for quantity, known in CATALOGS.items():
         say(f"{quantity}:")
         for mistake in known:
             say(f"  {mistake.name}: {mistake.sentence}")
-
-
-def _names(complaints: Any) -> list[str]:
-    return [c.mistake for c in complaints if c.mistake]
 
 
 def _print_class(reports: list[Report]) -> None:
     made = table("student", ">points", *(f">{part}" for part in PARTS))
     for report in reports:
         row = _row(report)
-        made.add_row(*(Text(str(row[name])) for name in ("student", "points", *PARTS)))
+        made.add_row(*(Text(row[name]) for name in ("student", "points", *PARTS)))
     out.print(made)
     say("")
     for report in reports:
         say(f"{report.name}: {_row(report)['mistakes'] or 'no mistake of the catalog'}")
 
 
-def _row(report: Report) -> dict[str, Any]:
-    shares = {part: [r for r in report.rows if r.part == part] for part in PARTS}
-    by_part = {part: f"{sum(r.points for r in rows):g}" if rows else "-" for part, rows in shares.items()}
+def _row(report: Report) -> dict[str, str]:
+    shares = {part: [m for m in report.marks if m.part == part] for part in PARTS}
+    by_part = {part: f"{sum(m.points for m in marks):g}" if marks else "-" for part, marks in shares.items()}
     said = "; ".join((*report.mistakes, *report.remarks))
     head = {"student": report.name, "points": f"{report.points:g}", "of": f"{report.most:g}"}
     return {**head, **by_part, "mistakes": said}

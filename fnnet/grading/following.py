@@ -1,33 +1,83 @@
-"""Read what layers of known arithmetic have written down, and find the known slip that leaves the same trace."""
+"""Follow a student's Model through layers of known arithmetic, and find the known way that leaves the same trace."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TypeAlias, final
 
 import numpy as np
 
-from fnnet.grading.catalog.model import Slip, checksum, trace
-from fnnet.grading.judge import Complaint, same
-from fnnet.grading.wire import Odd
+from fnnet.grading import pages
+from fnnet.grading.catalog.mistake import Quantity
+from fnnet.grading.catalog.model_mistakes import FORWARD, LAYERS, checksum, trace
+from fnnet.grading.child.records import Called, Log, Value
+from fnnet.grading.inputs import Inputs
+from fnnet.grading.judge import Complaint, Seen, known, not_an_array, same
+from fnnet.values.array import Array
+from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.record import frozen
+
+SIZES = (3, 4, 5, 2, 2)
+
+Layer: TypeAlias = Callable[[int, Array], Array]
 
 
-def calls_of(value: Any) -> list[list[Any]]:
-    """Each call as (kind, layer, got, rate, returned)."""
-    return [[*map(_whole, e.items[:2]), *e.items[2:]] for e in value.items] if isinstance(value, Odd) else []
+@final
+@frozen
+class Way:
+    """An x (5, 3), and the matrix of each of the four layers."""
+
+    x: Array
+    matrices: tuple[Array, ...]
+
+    @property
+    def inputs(self) -> list[Array]:
+        """What each layer is handed on the right way forward, and last what the last returns."""
+        handed = [self.x]
+        for matrix in self.matrices:
+            handed.append(handed[-1] @ matrix)
+        return handed
+
+    def forward(self, layer: int, got: Array) -> Array:
+        """What a layer makes of its input."""
+        return np.asarray(got @ self.matrices[layer])
+
+    def backward(self, layer: int, got: Array) -> Array:
+        """What a layer makes of its d_out; the course's model begins with the number 1."""
+        return np.asarray(got @ self.matrices[layer].T if got.ndim == 2 else got * self.inputs[layer])
 
 
-def _whole(value: Any) -> int:
-    return int(value) if isinstance(value, np.ndarray) else -1
+def drawn_way() -> Way:
+    """The way that every model is followed on."""
+    drawn = generator(key(0, Purpose.CHECK, layer=9))
+    return Way(drawn.standard_normal((5, 3)), tuple(drawn.standard_normal(size) for size in pairwise(SIZES)))
 
 
-def slips(known: Sequence[Slip], went: list[list[Any]], start: Any, call: Any) -> list[Complaint]:
-    """The slips of the catalog whose trace is that of these calls."""
-    seen = np.array([(c[1], checksum(c[2])) for c in went if isinstance(c[2], np.ndarray)]).reshape(-1, 2)
-    fitting = [slip for slip in known if same(seen, trace(slip.order, slip.handed, start, call))]
-    return [Complaint(slip.sentence, slip.name) for slip in fitting]
+def calls_of(value: Value, back: bool) -> list[Called]:
+    """The calls that were written down, forward or back."""
+    return [call for call in value.calls if call.back == back] if isinstance(value, Log) else []
 
 
-def chained(went: list[list[Any]]) -> bool:
-    """Whether each call was handed what the one before it returned."""
-    pairs = pairwise(went)
-    return all(isinstance(a[4], np.ndarray) and same(b[2], a[4]) for a, b in pairs)
+def ways_of(q: Quantity, went: Sequence[Called], start: Array, call: Layer) -> list[Complaint]:
+    """The known wrong ways whose trace is that of these calls."""
+    seen = trace([(c.layer, checksum(c.got)) for c in went if isinstance(c.got, np.ndarray)])
+    return known(q, [Seen(seen, (Inputs(start=start, call=call),))])
+
+
+def in_order(went: Sequence[Called], order: Sequence[int]) -> bool:
+    """Whether the layers were called in this order, and each was handed what the one before it returned."""
+    chained = all(isinstance(a.returned, np.ndarray) and same(b.got, a.returned) for a, b in pairwise(went))
+    return [c.layer for c in went] == list(order) and chained
+
+
+def forward_complaints(y: Value, went: Sequence[Called], way: Way) -> list[Complaint]:
+    """What is wrong with the way forward."""
+    right = in_order(went, LAYERS)
+    if right and same(y, way.inputs[-1]):
+        return []
+    if complaints := ways_of(FORWARD, went, way.x, way.forward):
+        return complaints
+    if not isinstance(y, np.ndarray):
+        return [Complaint(not_an_array("the output of Model.forward", y))]
+    if right:
+        return [Complaint(f"Model.forward does not return what its last layer returned: see {pages.MODEL}")]
+    return [Complaint(f"Model.forward does not hand x through all layers in order: see {pages.MODEL}")]

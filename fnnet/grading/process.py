@@ -1,4 +1,4 @@
-"""A process of its own for a student's code, and the requests it answers."""
+"""A process of its own for a student's code, and the messages to it and from it."""
 
 import os
 import subprocess
@@ -6,16 +6,15 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import attrs
-import numpy as np
 
+from fnnet.grading.child.codec import pack, unpack
 from fnnet.grading.child.frames import Closed, Late, receive, send
-from fnnet.values.array import Array
 from fnnet.values.record import frozen
 
-MAIN = Path(__file__).parent / "child" / "main.py"
+MAIN = Path(__file__).parent / "child" / "beside.py"
 KILL = 9
 
 #: What the child is told beside the caller's environment: one thread, no windows, no files beside the student's.
@@ -48,19 +47,20 @@ class Process:
     replies: int
     limits: Limits
 
-    def ask(self, outline: Any, data: bytes = b"") -> None:
+    def ask(self, record: object) -> None:
         """Send a request; a child that is gone is noticed by whoever waits for its answer."""
         with suppress(OSError):
-            send(self.requests, outline, data)
+            send(self.requests, pack(record))
 
-    def answer(self, seconds: float) -> tuple[Any, bytes]:
-        """The next message. Raises `Late` and `Closed`."""
+    def answer(self, seconds: float) -> object:
+        """The next message. Raises `Late` and `Closed`, and ValueError for a message that is none."""
         try:
-            return receive(self.replies, seconds)
+            frame = receive(self.replies, seconds)
         except (Late, Closed):
             raise
         except (OSError, ValueError) as error:
             raise Closed(str(error)) from None
+        return unpack(frame, object)
 
 
 @contextmanager
@@ -88,25 +88,3 @@ def process(limits: Limits) -> Iterator[Process]:
         child.wait()
         os.close(requests)
         os.close(replies)
-
-
-def order(path: Path, limits: Limits, skip: list[int], only: int) -> dict[str, Any]:
-    """The first message: which file, without which statements, under which limits."""
-    return {
-        "path": str(path),
-        "folder": str(path.parent),
-        "library": str(Path(__file__).parents[2]),
-        "memory": limits.memory,
-        "cpu": 3600,
-        "skip": skip,
-        "only": only,
-    }
-
-
-def packed(arrays: list[Array]) -> tuple[list[dict[str, Any]], bytes]:
-    """Arrays as outlines and bytes."""
-    raw = [np.ascontiguousarray(a).tobytes() for a in arrays]
-    outlines = [
-        {"dtype": a.dtype.str, "shape": list(a.shape), "n": len(data)} for a, data in zip(arrays, raw, strict=True)
-    ]
-    return outlines, b"".join(raw)

@@ -1,6 +1,7 @@
 """What a grading says: points for each quantity, and why one is not full."""
 
-from typing import Any, final
+from collections.abc import Mapping, Sequence
+from typing import final
 
 from fnnet.grading.judge import Complaint
 from fnnet.values.record import as_dict, frozen
@@ -8,7 +9,7 @@ from fnnet.values.record import as_dict, frozen
 
 @final
 @frozen
-class Row:
+class Mark:
     """One quantity of one part. ``points`` of ``most``; without complaints they are all given."""
 
     part: str
@@ -26,57 +27,63 @@ class Row:
 @final
 @frozen
 class Report:
-    """A graded file: its rows, and remarks that cost no points."""
+    """A graded file: its marks, and remarks that cost no points."""
 
     name: str
     form: str
-    rows: tuple[Row, ...]
+    marks: tuple[Mark, ...]
     remarks: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
         """The points that were reached."""
-        return sum(row.points for row in self.rows)
+        return sum(m.points for m in self.marks)
 
     @property
     def most(self) -> float:
         """The points that could be reached."""
-        return sum(row.most for row in self.rows)
+        return sum(m.most for m in self.marks)
 
     @property
     def mistakes(self) -> tuple[str, ...]:
         """The names of the mistakes of the catalog that fit, each with its part and quantity."""
-        return tuple(f"{r.part}.{r.quantity}: {c.mistake}" for r in self.rows for c in r.complaints if c.mistake)
+        return tuple(f"{m.part}.{m.quantity}: {c.mistake}" for m in self.marks for c in m.complaints if c.mistake)
 
-    def row(self, part: str, quantity: str) -> Row:
-        """The row of a quantity. Raises ValueError where there is none."""
-        for row in self.rows:
-            if (row.part, row.quantity) == (part, quantity):
-                return row
-        raise ValueError(f"{self.name} has no row {part} {quantity}")
+    def mark(self, part: str, quantity: str) -> Mark:
+        """The mark of a quantity. Raises ValueError where there is none."""
+        for mark in self.marks:
+            if (mark.part, mark.quantity) == (part, quantity):
+                return mark
+        raise ValueError(f"{self.name} has no mark {part} {quantity}")
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """All of it in JSON's types."""
-        rows = [{**as_dict(row), "complaints": [as_dict(c) for c in row.complaints]} for row in self.rows]
+        rows = [{**as_dict(m), "complaints": [as_dict(c) for c in m.complaints]} for m in self.marks]
         head = {"name": self.name, "form": self.form, "points": self.points, "most": self.most}
         return {**head, "rows": rows, "remarks": list(self.remarks)}
 
 
-def row(part: str, quantity: str, most: float, complaints: list[Complaint]) -> Row:
-    """A row with all of its points, or with none where there is a complaint."""
-    unique = [c for i, c in enumerate(complaints) if c not in complaints[:i]]
-    return Row(part, quantity, 0.0 if complaints else most, most, tuple(unique))
+#: The points of each quantity of each part, in the order of a report.
+POINTS: dict[str, dict[str, float]] = {
+    "Affine": {"forward": 6, "dx": 6, "dW": 6, "db": 6, "update": 4, "laws": 4, "arrays": 2},
+    "Sigmoid": {"forward": 5, "large inputs": 3, "dx": 6, "laws": 3, "arrays": 1},
+    "Softmax": {"forward": 5, "large inputs": 3, "loss": 6, "dx": 6, "laws": 3, "arrays": 1},
+    "Loss": {"loss": 6, "large inputs": 3, "gradient": 6, "arrays": 1},
+    "Model": {"forward": 5, "backward": 6, "learning rate": 3},
+    "training": {"XOR": 5, "MNIST": 5},
+}
 
 
-def missing(part: str, rows: list[tuple[str, float]], why: str) -> list[Row]:
-    """The rows of a part that is not there."""
-    return [row(part, quantity, most, [Complaint(why)]) for quantity, most in rows]
+def marks(part: str, complaints: Mapping[str, Sequence[Complaint]]) -> list[Mark]:
+    """The marks of a part: all points of a quantity, or none where there is a complaint."""
+    asked = [(name, float(most), complaints[name]) for name, most in POINTS[part].items() if name in complaints]
+    return [Mark(part, name, 0.0 if why else most, most, tuple(dict.fromkeys(why))) for name, most, why in asked]
 
 
 def markdown(report: Report) -> str:
     """The report as Markdown, to paste into a submission.
 
-    >>> print(markdown(Report("a.py", "course", (Row("Affine", "dx", 5.0, 5.0),))))
+    >>> print(markdown(Report("a.py", "course", (Mark("Affine", "dx", 5.0, 5.0),))))
     ## a.py: 5 of 5 points
     <BLANKLINE>
     | part | quantity | points | |
@@ -85,9 +92,9 @@ def markdown(report: Report) -> str:
     """
     lines = [f"## {_cell(report.name)}: {report.points:g} of {report.most:g} points", ""]
     lines += ["| part | quantity | points | |", "|---|---|---|---|"]
-    for r in report.rows:
-        text = "<br>".join(_cell(c.sentence) for c in r.complaints) or "ok"
-        lines.append(f"| {r.part} | {r.quantity} | {r.points:g}/{r.most:g} | {text} |")
+    for m in report.marks:
+        text = "<br>".join(_cell(c.sentence) for c in m.complaints) or "ok"
+        lines.append(f"| {m.part} | {m.quantity} | {m.points:g}/{m.most:g} | {text} |")
     return "\n".join(lines + [""] * bool(report.remarks) + [f"* {_cell(remark)}" for remark in report.remarks])
 
 

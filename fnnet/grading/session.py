@@ -1,136 +1,175 @@
 """A student's file, imported as far as it goes, and programs run on it, each in a copy of the process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import attrs
 
+from fnnet.grading import pages
 from fnnet.grading.child.frames import Closed, Late
-from fnnet.grading.process import Limits, Process, order, packed, process
-from fnnet.grading.wire import Failure, decode, failure
-from fnnet.values.array import Array
-from fnnet.values.record import frozen
+from fnnet.grading.child.records import Begun, Contents, Done, Ended, Failure, Gave, Order, Value, Warned
+from fnnet.grading.child.verbs import Invoke, Request, Step
+from fnnet.grading.judge import Complaint
+from fnnet.grading.process import Limits, Process, process
+from fnnet.values.record import evolve, frozen
 
 #: How often a file is imported anew, without the statement that ended the last attempt.
 ATTEMPTS = 12
 NEVER = 1 << 30
-
-Step = list[Any]
+HUNG = Failure("hung", "")
+READ_ONLY = ("read-only", "readonly", "read only", "not writeable", "writeable")
 
 
 @final
 @frozen
 class Answer:
-    """What the steps of a program gave: an array, `Odd`, `Nothing` or `Failure` by slot, and the warnings heard."""
+    """What the steps of a program gave, by slot; and the complaint about who wrote on arrays of his caller."""
 
-    values: dict[str, Any]
-    warnings: dict[str, list[Any]]
+    gave: dict[str, Gave]
+    wrote: tuple[Complaint, ...] = ()
 
-    def get(self, slot: str) -> Any:
+    def get(self, slot: str) -> Value:
         """The value of a slot; a `Failure`, the first that stood in its way, where its step was not reached."""
-        value = self.values.get(slot, Failure("missing", slot))
-        if isinstance(value, Failure) and value.kind == "missing" and value.what in self.values and value.what != slot:
+        value = self.gave[slot].value if slot in self.gave else Failure("missing", slot)
+        if isinstance(value, Failure) and value.kind == "missing" and value.what in self.gave and value.what != slot:
             return self.get(value.what)
         return value
+
+    @property
+    def failures(self) -> list[Failure]:
+        """All that failed, in order."""
+        return [gave.value for gave in self.gave.values() if isinstance(gave.value, Failure)]
+
+    def warnings(self, slot: str) -> tuple[Warned, ...]:
+        """The warnings of a slot's step."""
+        return self.gave[slot].warnings if slot in self.gave else ()
 
 
 @final
 @frozen
 class Session:
-    """An imported file: what it holds, and the statements that failed at the import."""
+    """An imported file: what it holds, and the statements that failed at the import.
+
+    ``hung`` counts by method what did not end; what never ended twice is not tried a third time.
+    """
 
     process: Process
-    names: dict[str, Any]
-    failures: list[Failure]
+    contents: Contents
+    failures: tuple[Failure, ...]
     hung: dict[str, int] = attrs.field(factory=dict)
 
-    def run(self, steps: list[Step], arrays: list[Array], *, writable: bool = False, seconds: float = 0) -> Answer:
-        """Do the steps ``[slot, kind, ...]`` in a fresh copy. What never ended twice is not tried a third time."""
+    def run(self, steps: Sequence[Step], *, writable: bool = False, seconds: float = 0.0) -> Answer:
+        """Do the steps in a fresh copy, on arrays that are ``writable`` or not."""
         limits = self.process.limits
         limit = seconds or limits.seconds
-        wanted = next((i for i, step in enumerate(steps) if self.hung.get(_label(step), 0) > 1), len(steps))
-        outlines, data = packed(arrays)
-        request = {"arrays": outlines, "steps": steps[:wanted], "writable": writable}
-        self.process.ask({**request, "seconds": limit, "memory": limits.memory + 2 * len(data)}, data)
-        values, heard, last = self._frames(limit)
-        rest = [step for step in steps if step[0] not in values]
-        if rest and (why := _why(last) if wanted == len(steps) else Failure("hung", "")):
-            values[rest[0][0]] = why
-            if why.kind == "hung":
-                self.hung[_label(rest[0])] = self.hung.get(_label(rest[0]), 0) + 1
-        return Answer(values, heard)
+        tried = next((i for i, step in enumerate(steps) if self.hung.get(_label(step), 0) > 1), len(steps))
+        self.process.ask(Request(tuple(steps[:tried]), writable, limit, limits.memory))
+        messages = list(self._messages(limit + 30))
+        gave = {m.slot: m for m in messages if isinstance(m, Gave)}
+        stopped = next((step for step in steps if step.slot not in gave), None)
+        why = HUNG if tried < len(steps) else _why(messages)
+        if stopped and why:
+            gave[stopped.slot] = Gave(stopped.slot, why)
+            self.hung[_label(stopped)] = self.hung.get(_label(stopped), 0) + (why.kind == "hung")
+        return Answer(gave)
 
-    def _frames(self, limit: float) -> tuple[dict[str, Any], dict[str, list[Any]], Any]:
-        values: dict[str, Any] = {}
-        heard: dict[str, list[Any]] = {}
+    def watch(self, steps: Sequence[Step]) -> Answer:
+        """Do the steps on arrays that can't be written to; where that stops them, note who wrote, and let him."""
+        answer = self.run(steps)
+        guilty = next((why for why in answer.failures if _wrote(why)), None)
+        if guilty is None:
+            return answer
+        where = guilty.place or "in a library"
+        text = f"writes on an array that belongs to its caller ({where}): see {pages.IN_PLACE}"
+        return evolve(self.run(steps, writable=True), wrote=(Complaint(text, "in place"),))
+
+    def _messages(self, seconds: float) -> Iterator[object]:
+        """What comes of a request, up to the end of the copy that did the steps, or of the child."""
         while True:
             try:
-                frame, data = self.process.answer(limit + 30)
-                if "end" in frame:
-                    return values, heard, frame
-                slot = frame["slot"]
-                values[slot] = failure(frame["failure"]) if "failure" in frame else decode(frame["value"], data)
-                heard[slot] = frame.get("warnings") or []
+                yield (message := self.process.answer(seconds))
             except (Closed, Late):
-                return values, heard, {"end": "lost"}
-            except (KeyError, TypeError, ValueError, AttributeError):
+                return
+            except ValueError:  # a message that the student's code has written
                 continue
+            if isinstance(message, Ended):
+                return
+
+
+def _wrote(why: Failure) -> bool:
+    return why.kind == "raised" and why.what == "ValueError" and any(word in why.message for word in READ_ONLY)
 
 
 def _label(step: Step) -> str:
-    return f"{str(step[2]).split()[0]}.{step[3]}" if step[1] == "call" else step[1]
+    verb = step.verb
+    return f"{str(verb.owner).split()[0]}.{verb.name}" if isinstance(verb, Invoke) else type(verb).__name__
 
 
-def _why(last: dict[str, Any]) -> Failure | None:
-    if last["end"] == "done":
+def _why(messages: Sequence[object]) -> Failure | None:
+    """Why the steps ended before the last, if they did."""
+    if any(isinstance(m, Done) for m in messages):
         return None
-    if last["end"] == "late":
-        return Failure("hung", "")
-    signal = last.get("signal")
-    text = f"ends the whole process (signal {signal})" if signal else "ends the whole process (is there an exit?)"
-    return Failure("ended", "process", text)
+    end = messages[-1] if messages else None
+    if isinstance(end, Ended) and end.late:
+        return HUNG
+    how = f"signal {end.signal}" if isinstance(end, Ended) and end.signal else "is there an exit?"
+    return Failure("ended", "process", f"ends the whole process ({how})")
+
+
+@final
+@frozen
+class Attempt:
+    """An import: what the file holds, if the child lived, and what failed, the last of it ``at`` that statement."""
+
+    contents: Contents | None
+    failures: tuple[Failure, ...]
+    at: int = -1
 
 
 @contextmanager
 def session(path: Path, limits: Limits) -> Iterator[Session]:
     """Import the file in a child. A statement that ends the child, or doesn't end, is left out the next time."""
-    skip: list[int] = []
-    failures: list[Failure] = []
+    skip: tuple[int, ...] = ()
+    failures: tuple[Failure, ...] = ()
     only = NEVER
     for _ in range(ATTEMPTS):
         with process(limits) as child:
-            child.ask(order(path, limits, skip, only))
-            names, met, ended = _imported(child, limits.seconds)
-            if ended is None:
-                yield Session(child, names, failures + met)
+            child.ask(_order(path, limits, skip, only))
+            attempt = _attempt(child, limits.seconds)
+            failures = tuple(dict.fromkeys((*failures, *attempt.failures)))
+            if attempt.contents is not None:
+                yield Session(child, attempt.contents, failures)
                 return
-        place, why = ended
-        failures += [*met, why]
-        if place < 0:
+        if attempt.at < 0:
             break
-        skip.append(place)
-        only = min(only, place) if why.kind == "hung" else only
-        failures = [f for i, f in enumerate(failures) if f not in failures[:i]]
-    raise ImportError(failures[-1].sentence if failures else "it can't be imported")
+        skip += (attempt.at,)
+        only = min(only, attempt.at) if attempt.failures[-1].kind == "hung" else only
+    raise ImportError(failures[-1].sentence)
 
 
-def _imported(child: Process, seconds: float) -> tuple[dict[str, Any], list[Failure], tuple[int, Failure] | None]:
-    """What the file holds and what failed; and the place and reason where the import ended the child."""
-    at, line = -1, None
-    met: list[Failure] = []
+def _order(path: Path, limits: Limits, skip: tuple[int, ...], only: int) -> Order:
+    library = str(Path(__file__).parents[2])
+    return Order(str(path), str(path.parent), library, limits.memory, cpu=3600, skip=skip, only=only)
+
+
+def _attempt(child: Process, seconds: float) -> Attempt:
+    at: int = -1
+    line: int | None = None
+    failures: tuple[Failure, ...] = ()
     while True:
         try:
-            frame, _ = child.answer(seconds + 10 * (at < 0))
+            message = child.answer(seconds + 10 * (at < 0))
         except Late:
-            return {}, met, (at, Failure("hung", "", line=line, file="the file", source="at the import"))
-        except Closed:
-            return {}, met, (at, Failure("ended", "", "ends the whole process", line=line, file="the file"))
-        if "loaded" in frame:
-            return frame["loaded"], met, None
-        if "unreadable" in frame:
-            return {}, met, (-1, failure(frame["unreadable"]))
-        at, line = frame["at"], frame["line"]
-        if frame["failure"]:
-            met.append(failure(frame["failure"]))
+            return Attempt(None, (*failures, Failure("hung", "", "", line, "the file", "at the import")), at)
+        except ValueError:
+            return Attempt(None, (*failures, Failure("ended", "", "ends the whole process", line, "the file")), at)
+        match message:
+            case Contents():
+                return Attempt(message, failures)
+            case Failure():
+                return Attempt(None, (*failures, message))
+            case Begun():
+                at, line = message.at, message.line
+                failures += (message.failure,) if message.failure else ()

@@ -2,7 +2,8 @@
 
 from typing import Any, Self, final
 
-from fnnet.network.folds import Params, absorb, backward, forward, gradients
+from fnnet.network.folds import Params, backward, forward, gradients
+from fnnet.network.modes import absorb
 from fnnet.network.per_example import per_example
 from fnnet.values.array import Array, freeze
 from fnnet.values.record import frozen, replace, sub

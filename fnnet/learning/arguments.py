@@ -5,7 +5,7 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.network.folds import absorbs, offers
+from fnnet.network.modes import absorbs, offers
 from fnnet.network.shapes import summarize
 from fnnet.optimizers import Optimizer
 from fnnet.values.array import Array, freeze, readonly

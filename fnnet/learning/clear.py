@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from fnnet.learning.arguments import Arguments
-from fnnet.network.folds import absorb, forward, gradients, training
+from fnnet.network.folds import forward, gradients
+from fnnet.network.modes import absorb, training
 from fnnet.optimizers import OptimizerState
 from fnnet.values.array import Array
 from fnnet.values.keys import Key

@@ -15,7 +15,8 @@ from fnnet.learning.clear import Learn, clear
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.fused import fuse, laid_out
 from fnnet.network.chunks import cast
-from fnnet.network.folds import Params, training
+from fnnet.network.folds import Params
+from fnnet.network.modes import training
 from fnnet.network.shapes import describe, layers_of
 from fnnet.optimizers import SGD, Optimizer, OptimizerState
 from fnnet.optimizers.schedules import rate

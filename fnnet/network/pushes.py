@@ -7,7 +7,8 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.network.chunks import cast, predict
-from fnnet.network.folds import Params, backward, forward, parts_of
+from fnnet.network.folds import Params, backward, forward
+from fnnet.network.modes import parts_of
 from fnnet.network.per_example import per_example
 from fnnet.network.shapes import describe, layers_of, summarize
 from fnnet.values.array import Array, freeze

@@ -62,7 +62,7 @@ class RMSprop:
 
     >>> from fnnet import Affine
     >>> net = Affine([[2.0]], [0.0])
-    >>> RMSprop(lr=0.05).step(net, net, RMSprop().init(net))[0].W
+    >>> RMSprop(lr=0.05).step(net, net, RMSprop().init(net))[0].W.round(6)
     array([[1.5]])
     """
 

@@ -53,8 +53,8 @@ def log_softmax_and_softmax(x: Array) -> tuple[Array, Array]:
 def softplus(x: Array) -> Array:
     """``log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)``.
 
-    >>> softplus(np.array([-1e4, 0.0, 1e4])).round(4)
-    array([0.0000e+00, 6.9310e-01, 1.0000e+04])
+    >>> softplus(np.array([-1e4, 0.0, 1e2])).round(4)
+    array([  0.    ,   0.6931, 100.    ])
     """
     y = np.minimum(x, -x)
     np.exp(y, out=y)

@@ -15,7 +15,8 @@ def example_weights(values: Any, examples: int | None = None) -> Array:
     """
     weights = readonly(values)
     if weights.ndim != 1 or not np.all(weights >= 0) or not np.isfinite(weights.sum()):
-        raise ValueError(f"weights must be (N,) finite numbers, none negative, got {weights.dtype} {weights.shape}")
+        n = "N" if examples is None else examples
+        raise ValueError(f"weights must be ({n},) finite numbers, none negative, got {weights.dtype} {weights.shape}")
     if examples is not None and len(weights) != examples:
         raise ValueError(f"weights must be (N,) for {examples} examples, got {weights.shape}")
     return weights

@@ -1,11 +1,16 @@
-"""A known mistake: what it makes of the inputs, and how to say so."""
+"""A known mistake: what it makes of the inputs, and how to say so; and a quantity with all that goes wrong in it."""
 
 from collections.abc import Callable
-from typing import Any, final
+from typing import TypeAlias, final
 
-from fnnet.grading.given import Given
+from numpy.typing import ArrayLike
+
+from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 from fnnet.values.record import frozen
+
+Formula: TypeAlias = Callable[[Inputs], ArrayLike]
+Right: TypeAlias = Callable[[Inputs], Array]
 
 
 @final
@@ -15,8 +20,8 @@ class Mistake:
 
     name: str
     says: str
+    f: Formula
     page: str
-    f: Callable[[Given], Any]
 
     @property
     def sentence(self) -> str:
@@ -24,22 +29,34 @@ class Mistake:
         return f"{self.says}: see {self.page}"
 
 
-Catalog = tuple[Mistake, ...]
+Catalog: TypeAlias = tuple[Mistake, ...]
 
 
-def scalings(quantity: str, where: str, right: Callable[[Given], Array]) -> Catalog:
+def on(page: str, *lines: tuple[str, str, Formula]) -> Catalog:
+    """The mistakes that one page explains: the name, the hint and the formula of each."""
+    return tuple(Mistake(name, says, f, page) for name, says, f in lines)
+
+
+def scalings(letter: str, page: str, right: Right) -> Catalog:
     """What happens to a gradient as a whole: the wrong sign, or a factor too many."""
-    return (
-        Mistake(
-            f"{quantity} negated",
-            f"{quantity} has the wrong sign; it is the slope itself, and the update takes it off",
-            where,
-            lambda g: -right(g),
-        ),
-        Mistake(
-            f"{quantity} doubled",
-            f"{quantity} is twice as large as it should be",
-            where,
-            lambda g: 2 * right(g),
-        ),
+    sign = f"{letter} has the wrong sign; it is the slope itself, and the update takes it off"
+    return on(
+        page,
+        (f"{letter} negated", sign, lambda g: -right(g)),
+        (f"{letter} doubled", f"{letter} is twice as large as it should be", lambda g: 2 * right(g)),
     )
+
+
+@final
+@frozen
+class Quantity:
+    """What a layer gives under a letter: what is right, what goes wrong, and how exact it must be.
+
+    A ``row`` is a vector that may stand in a row of its own.
+    """
+
+    letter: str
+    right: Right
+    mistakes: Catalog
+    slack: float = 1.0
+    row: bool = False

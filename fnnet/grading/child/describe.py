@@ -2,31 +2,41 @@
 
 import inspect
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from fnnet.grading.child.encode import number
+from numpy import float64
+
+from fnnet.grading.child.records import Class, Contents, Failure, Parameter, Parameters, Signature
+from fnnet.grading.child.world import Unreached
 
 METHODS = ("__init__", "forward", "backward", "loss", "add", "update", "step", "predict", "__call__")
 
 
-def describe(module: Any) -> dict[str, Any]:
+def describe(module: ModuleType) -> Contents:
     """Each class with its methods, each function, and each number, by name."""
-    found: dict[str, Any] = {"classes": {}, "functions": {}, "numbers": {}}
-    for name, value in list(vars(module).items()):
-        home = str(getattr(value, "__module__", "") or "")
-        if name.startswith("__"):
-            continue
-        if isinstance(value, type):
-            methods = {m: _parameters(there) for m in METHODS if callable(there := _of(value, m))}
-            held = {n: number(_of(value, n)) for base in type.mro(value) for n in vars(base) if n[:2] != "__"}
-            numbers = [n for n, plain_number in held.items() if plain_number is not None]
-            found["classes"][name] = {"home": home, "methods": methods, "numbers": numbers}
-        elif inspect.isfunction(value):
-            found["functions"][name] = {"home": home, "parameters": _parameters(value)}
-        elif (plain := number(value)) is not None:
-            found["numbers"][name] = plain
-    return found
+    held = {name: value for name, value in list(vars(module).items()) if not name.startswith("__")}
+    return Contents(
+        {name: _class(value) for name, value in held.items() if isinstance(value, type)},
+        {n: Signature(_home(f), _parameters(f)) for n, f in held.items() if inspect.isfunction(f)},
+        tuple(name for name, value in held.items() if _is_number(value)),
+    )
+
+
+def _class(cls: type) -> Class:
+    methods = {name: _parameters(there) for name in METHODS if callable(there := _of(cls, name))}
+    names = dict.fromkeys(name for base in type.mro(cls) for name in vars(base) if name[:2] != "__")
+    return Class(_home(cls), methods, tuple(name for name in names if _is_number(_of(cls, name))))
+
+
+def _home(value: object) -> str:
+    return str(getattr(value, "__module__", "") or "")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | float64) and not isinstance(value, bool) and abs(value) < 1e300
 
 
 def _of(cls: type, name: str) -> Any:
@@ -37,27 +47,36 @@ def _of(cls: type, name: str) -> Any:
         return None
 
 
-def _parameters(function: Any) -> list[dict[str, Any]] | None:
+def _parameters(function: Callable[..., Any]) -> Parameters | None:
     try:
         named = inspect.signature(function).parameters.values()
     except Exception:
         return None
-    return [
-        {"name": p.name, "kind": p.kind.name, "optional": p.default is not p.empty, "default": number(p.default)}
-        for p in named
-    ]
+    return tuple(Parameter(p.name, p.kind.name, p.default is not p.empty) for p in named)
 
 
-def failure(error: BaseException, folder: Path) -> dict[str, Any]:
-    """An exception as words: its type, its message, and the last line of the student's own that it came through."""
-    found: dict[str, Any] = {"type": type(error).__name__, "message": _text(error), "line": None}
+ENDS = "ends the program: exit() has no place in it"
+
+#: What ends a step, by its name, which NumPy's own MemoryError shares.
+ENDINGS = {"SystemExit": ENDS, "KeyboardInterrupt": ENDS, "MemoryError": "asks for more memory than it is given"}
+
+
+def failure(error: BaseException, folder: Path) -> Failure:
+    """An exception as words: what it means, and the last line of the student's own that it came through."""
+    if isinstance(error, Unreached):
+        return Failure("missing", str(error))
+    name = type(error).__name__
+    kind, text = ("ended", ENDINGS[name]) if name in ENDINGS else ("raised", " ".join(_text(error).split()))
+    return Failure(kind, name, text, *next(_lines(error, folder), ()))
+
+
+def _lines(error: BaseException, folder: Path) -> Iterator[tuple[int | None, str, str]]:
+    """The lines of the student's own, the last first."""
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
-        return {**found, "line": error.lineno, "file": Path(error.filename).name, "source": (error.text or "").strip()}
+        yield error.lineno, Path(error.filename).name, (error.text or "").strip()
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.lineno and Path(frame.filename).is_relative_to(folder):
-            name = Path(frame.filename).name
-            return {**found, "line": frame.lineno, "file": name, "source": (frame.line or "").strip()[:160]}
-    return found
+            yield frame.lineno, Path(frame.filename).name, (frame.line or "").strip()[:160]
 
 
 def _text(error: BaseException) -> str:

@@ -1,14 +1,11 @@
-"""Messages over a pipe: the length of a JSON text, the length of the bytes behind it, then both."""
+"""Messages over a pipe: how many parts, the length of each, then a text and raw bytes behind it."""
 
-import json
-from collections.abc import Callable
 from os import read, write
 from select import select
 from struct import pack, unpack
-from typing import Any
+from typing import NamedTuple
 
-loads, dumps = json.loads, json.dumps
-LARGEST = 1 << 31
+MOST, LARGEST = 1 << 16, 1 << 31
 
 
 class Closed(ValueError):
@@ -19,21 +16,33 @@ class Late(ValueError):
     """Nothing came within the time that was given."""
 
 
-def send(pipe: int, outline: Any, data: bytes = b"") -> None:
+class Frame(NamedTuple):
+    """A text, and the bytes of the arrays that it speaks of."""
+
+    text: bytes
+    blobs: tuple[bytes, ...] = ()
+
+
+def send(pipe: int, frame: Frame) -> None:
     """Write one message whole."""
-    text = dumps(outline).encode()
-    for part in (pack(">QQ", len(text), len(data)) + text, data):
+    parts = (frame.text, *frame.blobs)
+    head = pack(f">{len(parts) + 1}Q", len(parts), *map(len, parts))
+    for part in (head, *parts):
         view = memoryview(part)
         while view:
             view = view[write(pipe, view) :]
 
 
-def receive(pipe: int, seconds: float | None = None) -> tuple[Any, bytes]:
+def receive(pipe: int, seconds: float | None = None) -> Frame:
     """The next message. Raises `Late` when nothing comes for so many seconds, `Closed` at the end of the pipe."""
-    text, data = unpack(">QQ", _exactly(pipe, 16, seconds))
-    if text > LARGEST or data > LARGEST:
+    (many,) = unpack(">Q", _exactly(pipe, 8, seconds))
+    if not 0 < many < MOST:
         raise Closed("a message that is no message")
-    return loads(_exactly(pipe, text, seconds)), _exactly(pipe, data, seconds)
+    sizes = unpack(f">{many}Q", _exactly(pipe, 8 * many, seconds))
+    if sum(sizes) > LARGEST:
+        raise Closed("a message that is no message")
+    text, *blobs = [_exactly(pipe, size, seconds) for size in sizes]
+    return Frame(text, tuple(blobs))
 
 
 def _exactly(pipe: int, size: int, seconds: float | None) -> bytes:
@@ -47,12 +56,3 @@ def _exactly(pipe: int, size: int, seconds: float | None) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
-
-
-def cut(data: bytes, outlines: list[Any], make: Callable[[Any, bytes], Any]) -> list[Any]:
-    """The arrays that lie one behind the other in the data."""
-    found, at = [], 0
-    for outline in outlines:
-        found.append(make(outline, data[at : at + outline["n"]]))
-        at += outline["n"]
-    return found

@@ -1,12 +1,13 @@
 """Import a student's file statement by statement, so that one that fails costs itself alone."""
 
+import __future__
+
 import ast
 import sys
-import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 PLAIN = (ast.Assign, ast.AnnAssign)
@@ -19,13 +20,15 @@ def parse(path: Path) -> list[ast.stmt]:
         return ast.parse(path.read_bytes(), str(path)).body
 
 
-def load(path: Path, skip: list[int], only_definitions_from: int, done: Callable[[int, int, Any], None]) -> Any:
-    """Run the statements, but those to skip; say before each that it begins, and then what it raised."""
-    module = types.ModuleType(path.stem)
+Done = Callable[[int, int, BaseException | None], None]
+
+
+def load(module: ModuleType, path: Path, skip: Sequence[int], only_definitions_from: int, done: Done) -> None:
+    """Run the statements in the module, but those to skip; say of each that it begins, and then what it raised."""
     module.__file__ = str(path)
     sys.modules.setdefault(path.stem, module)
     statements = parse(path)
-    flags = sum(flag for flag in _futures(statements))
+    flags = sum(_futures(statements))
     for i, statement in enumerate(statements):
         if i in skip or (i >= only_definitions_from and not _defines(statement)):
             continue
@@ -35,12 +38,9 @@ def load(path: Path, skip: list[int], only_definitions_from: int, done: Callable
             exec(compile(body, str(path), "exec", flags, dont_inherit=True), module.__dict__)
         except BaseException as error:
             done(i, statement.lineno, error)
-    return module
 
 
 def _futures(statements: list[ast.stmt]) -> Iterator[int]:
-    import __future__
-
     for statement in statements:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             yield from (getattr(__future__, alias.name).compiler_flag for alias in statement.names)

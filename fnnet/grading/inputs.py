@@ -1,6 +1,6 @@
 """What a quantity is computed from: reference inputs, and what the student's own code made on the way to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import final
 
 import attrs
@@ -13,13 +13,18 @@ from fnnet.values.record import frozen
 NONE = np.zeros(0)
 
 
+def _no_layers(number: int, got: Array) -> Array:
+    raise ValueError(f"there is no layer {number}")
+
+
 @final
 @frozen
-class Given:
+class Inputs:
     """The letters of the course. N examples, I inputs, O outputs, K classes.
 
     ``dW`` and ``db`` are the student's own gradients, ``W1`` is W after the step, and ``share`` is what one example
-    counts for in the loss: 1/N for a mean, 1 for a sum.
+    counts for in the loss: 1/N for a mean, 1 for a sum. A model begins with ``start``, and ``call`` is what its layer
+    of this number makes of what it is handed.
     """
 
     x: Array = attrs.field(default=NONE)
@@ -33,6 +38,8 @@ class Given:
     W1: Array = attrs.field(default=NONE)
     lr: float = 1.0
     share: float = 1.0
+    start: Array = attrs.field(default=NONE)
+    call: Callable[[int, Array], Array] = _no_layers
 
     @property
     def n(self) -> int:
@@ -40,25 +47,25 @@ class Given:
         return len(self.x) if self.x.size else len(self.t)
 
 
-def affine_cases() -> Iterator[Given]:
+def affine_cases() -> Iterator[Inputs]:
     """Inputs of shapes that differ in all their lengths, a batch of one, and two that let a wrong product run."""
     for number, (n, inputs, outputs) in enumerate([(5, 3, 4), (1, 4, 2), (4, 3, 3), (3, 3, 3)]):
         W, b = _draw(number, 0, inputs, outputs), _draw(number, 1, outputs)
-        yield Given(_draw(number, 2, n, inputs), W, b, _draw(number, 3, n, outputs))
+        yield Inputs(_draw(number, 2, n, inputs), W, b, _draw(number, 3, n, outputs))
 
 
-def sigmoid_cases() -> Iterator[Given]:
+def sigmoid_cases() -> Iterator[Inputs]:
     """Three shapes, one of them a batch of one."""
     for number, shape in enumerate([(5, 3), (1, 4), (3, 3)]):
-        yield Given(x=_draw(number, 4, *shape) / 2, dout=_draw(number, 5, *shape))
+        yield Inputs(x=_draw(number, 4, *shape) / 2, dout=_draw(number, 5, *shape))
 
 
-def softmax_cases(convention: str) -> Iterator[Given]:
+def softmax_cases(convention: str) -> Iterator[Inputs]:
     """Logits and one-hot targets; batch sizes and numbers of classes that no factor confuses."""
     for number, (n, k) in enumerate([(5, 3), (2, 4), (3, 3)]):
         t = np.eye(k)[generator(key(number, Purpose.CHECK, layer=7)).integers(0, k, n)]
         x = _draw(number, 6, n, k) / 2
-        yield Given(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
+        yield Inputs(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
 
 
 def _draw(number: int, layer: int, *shape: int) -> Array:

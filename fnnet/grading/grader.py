@@ -1,0 +1,134 @@
+"""Grade one student's file: find what is in it, and check each part alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias, final
+
+import attrs
+
+from fnnet.grading import trial
+from fnnet.grading.affine_grader import grade_affine
+from fnnet.grading.folds_grader import grade_folds
+from fnnet.grading.judge import Complaint
+from fnnet.grading.model_grader import grade_model
+from fnnet.grading.parts import Part, parts_of
+from fnnet.grading.process import Limits
+from fnnet.grading.report import POINTS, Mark, Report, marks
+from fnnet.grading.session import Session, session
+from fnnet.grading.sigmoid_grader import grade_sigmoid
+from fnnet.grading.softmax_grader import grade_loss, grade_pure_softmax, grade_softmax
+from fnnet.values.record import frozen
+
+CONVENTIONS = ("mean", "sum")
+
+Parts: TypeAlias = Mapping[str, Part]
+
+
+def _convention(instance: object, attribute: object, value: str) -> None:
+    if value not in CONVENTIONS:
+        raise ValueError(f"convention must be mean or sum, got {value!r}")
+
+
+@final
+@frozen
+class Settings:
+    """What is asked: the convention of the loss, the limits, whether to train, and MNIST's digits if there are any.
+
+    ``digits`` are x (N, 784) from 0 to 1, labels (N,), and the same of a test part.
+    """
+
+    convention: str = attrs.field(default="mean", validator=_convention)
+    limits: Limits = Limits()  # a frozen record is safe as a default
+    train: bool = True
+    digits: trial.Digits | None = None
+
+
+def grade(path: Path, settings: Settings = Settings(), name: str = "") -> Report:  # noqa: B008  # frozen
+    """The report of a file. Whatever the file does is in the report; OSError where it can't be read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "lab.py")
+    ...     _ = path.write_text("class Sigmoid: pass")
+    ...     report = grade(path)
+    >>> report.points, report.mark("Sigmoid", "forward").complaints[0].sentence
+    (0.0, "y: it raises AttributeError: 'Sigmoid' object has no attribute 'forward'")
+    """
+    path = path.resolve()
+    path.read_bytes()
+    name = name or path.name
+    try:
+        with session(path, settings.limits) as opened:
+            return _graded(opened, settings, name)
+    except ImportError as error:
+        return _nothing(name, f"the file can't be read: it {error}", settings)
+
+
+def _graded(opened: Session, settings: Settings, name: str) -> Report:
+    parts = parts_of(opened.contents)
+    remarks = tuple(f"at the import it {why.sentence}; that statement was left out" for why in opened.failures)
+    if not parts:
+        why = "no class Affine, Sigmoid, Softmax or Model is in the file, and no function such as affine_forward"
+        return _nothing(name, why, settings, remarks)
+    form = "course" if any(part.style == "course" for part in parts.values()) else "fnnet"
+    layers = [mark for kind in _asked(parts, form) for mark in _part(opened, parts, kind, form, settings)]
+    return Report(name, form, (*layers, *_trials(opened, parts, settings)), remarks)
+
+
+def _nothing(name: str, why: str, settings: Settings, remarks: tuple[str, ...] = ()) -> Report:
+    """The report of a file in which there is nothing to grade."""
+    wanted: dict[str, Iterable[str]] = {kind: POINTS[kind] for kind in ("Affine", "Sigmoid", "Softmax", "Model")}
+    wanted["training"] = _trained_on(settings)
+    lost = [mark for kind, names in wanted.items() for mark in _all(kind, names, why)]
+    return Report(name, "none", tuple(lost), (*remarks, why))
+
+
+def _all(kind: str, names: Iterable[str], why: str) -> list[Mark]:
+    """The marks of a part that can't be graded."""
+    return marks(kind, {name: [Complaint(why)] for name in names})
+
+
+def _asked(parts: Parts, form: str) -> list[str]:
+    """The parts that are graded, or missed. Functions need no Model, and each form has its own way with the loss."""
+    classes = form == "course" or not any(part.style == "functions" for part in parts.values())
+    asked = {"Affine": True, "Sigmoid": True, "Softmax": form == "course", "Loss": form == "fnnet", "Model": classes}
+    return [kind for kind, needed in asked.items() if needed or kind in parts]
+
+
+def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Settings) -> list[Mark]:
+    """The marks of a part, or of all that is missing of it."""
+    names = [name for name in POINTS[kind] if form == "course" or name != "learning rate"]
+    if kind not in parts:
+        return _all(kind, names, f"{kind} is not in the file")
+    part, convention = parts[kind], settings.convention
+    graders: dict[str, Callable[[], list[Mark]]] = {
+        "Affine": lambda: grade_affine(opened, part),
+        "Sigmoid": lambda: grade_sigmoid(opened, part),
+        "Softmax": lambda: grade_pure_softmax(opened, part) if part.pure else grade_softmax(opened, part, convention),
+        "Loss": lambda: grade_loss(opened, part, convention),
+        "Model": lambda: grade_folds(opened, part) if part.style == "functions" else grade_model(opened, part, parts),
+    }
+    return _guarded(kind, names, graders[kind])
+
+
+def _trials(opened: Session, parts: Parts, settings: Settings) -> list[Mark]:
+    """Whether the model learns, where it is asked for."""
+    names = _trained_on(settings)
+    if why := trial.lacking(parts):
+        return _all("training", names, why)
+    learns = partial(trial.grade_trial, opened, parts, settings.convention)
+    checks = {"XOR": partial(learns, None), "MNIST": partial(learns, settings.digits)}
+    return [mark for name in names for mark in _guarded("training", [name], checks[name])]
+
+
+def _trained_on(settings: Settings) -> list[str]:
+    return [*["XOR"] * settings.train, *["MNIST"] * (settings.train and settings.digits is not None)]
+
+
+def _guarded(kind: str, names: Iterable[str], check: Callable[[], list[Mark]]) -> list[Mark]:
+    """The marks of a check. What no check foresaw in a student's values costs that part, and not the whole report."""
+    try:
+        return check()
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        return _all(kind, names, f"gives values that can't be graded ({type(error).__name__}: {error})")
