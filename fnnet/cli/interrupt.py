@@ -12,9 +12,13 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interruptions() -> Iterator[list[int]]:
-    """A list to which the first such signal is added, instead of what it usually does; a second does that."""
+    """A list to which the first such signal is added, instead of what it usually does; a second does that.
+
+    What this process was started to ignore stays ignored.
+    """
     seen: list[int] = []
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
 
     def note(number: int, frame: Any) -> None:
         seen.append(number)
@@ -25,7 +29,7 @@ def interruptions() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
     try:
-        for number in SIGNALS:
+        for number in before:
             signal.signal(number, note)
         yield seen
     finally:
