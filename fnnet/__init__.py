@@ -11,35 +11,34 @@ Here is what a first course and everyday use need. The rooms hold the rest: `fnn
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fnnet.layers import (
-    GELU,
-    Affine,
-    BatchNorm,
-    Dropout,
-    Fixed,
-    Flatten,
-    GaussianNoise,
-    LayerNorm,
-    LeakyReLU,
-    RandomShift,
-    ReLU,
-    Residual,
-    Scale,
-    Sigmoid,
-    Softmax,
-    Standardize,
-    Tanh,
-)  # fmt: skip
-from fnnet.learning import evaluate, train
-from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot
-from fnnet.models import mlp
-from fnnet.network import absorb, backward, forward, gradients, predict, summarize, training
-from fnnet.optimizers import SGD, Adam, AdamW
-from fnnet.values import Array, buffer, evolve, freeze, frozen, key, leaves, map_params, param, readonly, sub
-
 if TYPE_CHECKING:
     from fnnet.checking import check_gradients, check_laws
+    from fnnet.layers import (
+        GELU,
+        Affine,
+        BatchNorm,
+        Dropout,
+        Fixed,
+        Flatten,
+        GaussianNoise,
+        LayerNorm,
+        LeakyReLU,
+        RandomShift,
+        ReLU,
+        Residual,
+        Scale,
+        Sigmoid,
+        Softmax,
+        Standardize,
+        Tanh,
+    )  # fmt: skip
+    from fnnet.learning import evaluate, train
+    from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot
+    from fnnet.models import mlp
+    from fnnet.network import absorb, backward, forward, gradients, predict, summarize, training
+    from fnnet.optimizers import SGD, Adam, AdamW
     from fnnet.runs import load, save
+    from fnnet.values import Array, buffer, evolve, freeze, frozen, key, leaves, map_params, param, readonly, sub
 
 __all__ = [
     "GELU", "SGD", "Adam", "AdamW", "Affine", "Array", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise",
@@ -50,22 +49,22 @@ __all__ = [
     "training",
 ]  # fmt: skip
 
-#: What is imported when it is first asked for, and from where: the rooms, and what is not needed to train.
-_LATER = {
-    **{name: f"fnnet.{name}" for name in ("checking", "datasets", "grading", "runs", "teaching")},
-    **dict.fromkeys(("check_gradients", "check_laws"), "fnnet.checking"),
-    **dict.fromkeys(("load", "save"), "fnnet.runs"),
-}
+#: The rooms that hold these names, those that need the fewest others first, and the rooms that are asked by name alone.
+_ROOMS = ("values", "network", "layers", "losses", "optimizers", "learning", "models", "checking", "runs")
+_MORE_ROOMS = ("datasets", "teaching", "grading")
 
 
 def __getattr__(name: str) -> Any:
-    """A room or a function that `import fnnet` has not loaded."""
-    if name not in _LATER:
-        raise AttributeError(f"module 'fnnet' has no attribute {name!r}")
-    module = import_module(_LATER[name])
-    return getattr(module, name) if name in __all__ else module
+    """A name or a room, imported when it is first asked for: the command line shows its help without loading NumPy."""
+    if name in __all__:
+        rooms = (import_module(f"fnnet.{room}") for room in _ROOMS)
+        globals()[name] = next(getattr(room, name) for room in rooms if hasattr(room, name))
+        return globals()[name]
+    if name in (*_ROOMS, *_MORE_ROOMS):
+        return import_module(f"fnnet.{name}")
+    raise AttributeError(f"module 'fnnet' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     """All names, loaded or not."""
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *__all__, *_ROOMS, *_MORE_ROOMS})

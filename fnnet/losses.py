@@ -9,9 +9,9 @@ from typing import Any, Self, final
 import numpy as np
 
 from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.example_weights import example_weights, shares
 from fnnet.values.numeric import log_softmax_and_softmax, sigmoid, softplus
 from fnnet.values.record import data, frozen
-from fnnet.values.weights import example_weights, shares
 
 
 def _weights(values: Any) -> Array | None:

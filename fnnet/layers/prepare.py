@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from fnnet.values.array import Array, freeze
+from fnnet.values.example_weights import example_weights, shares
 from fnnet.values.record import buffer, frozen
-from fnnet.values.weights import example_weights, shares
 
 
 def _finite(instance: object, attribute: object, value: float) -> None:

@@ -9,10 +9,10 @@ from fnnet.network.modes import absorbs, offers
 from fnnet.network.shapes import summarize
 from fnnet.optimizers import Optimizer
 from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.example_weights import example_weights
 from fnnet.values.keys import Purpose, generator, key
 from fnnet.values.record import frozen
 from fnnet.values.tree import dtype_of
-from fnnet.values.weights import example_weights
 
 #: From targets, and weights where there are any, to a loss: the class of a loss is one.
 MakeLoss = Callable[..., Any]
