@@ -7,6 +7,7 @@ below its room and then falls straight. Colors and type are the page's: one figu
 
 import html
 from itertools import groupby
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from docutils import nodes
@@ -15,7 +16,10 @@ from house import MAP, MODULES, Room, arrows, room_of, rooms
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-WIDTH, MARGIN, HEIGHT, FLOOR, BOX, GAP = 720, 44, 44, 86, 132, 20
+#: The width of the figure and the height of a floor; the size of a room and the least way between two; the house.
+WIDTH, FLOOR, BOX, HEIGHT, GAP = 720, 86, 132, 44, 20
+LEFT, RIGHT = 44, 698
+MIDDLE = (LEFT + RIGHT) / 2
 
 Arrows = set[tuple[str, str]]
 
@@ -48,21 +52,17 @@ def needed(pairs: Arrows) -> Arrows:
 def boxes(plan: list[Room], pairs: Arrows) -> dict[str, Box]:
     """Where each room stands, from the lowest floor up; the lowest bears all and is as wide as the house."""
     placed: dict[str, Box] = {}
-    highest = plan[-1].floor
     for floor, group in groupby(plan, lambda room: room.floor):
-        names, top = [room.name for room in group], (highest - floor) * FLOOR + (FLOOR - HEIGHT) / 2
-        if floor == 1:
-            placed |= {names[0]: Box(MARGIN, WIDTH - MARGIN / 2, top)}
-            continue
-        wanted = [_middle(name, placed, pairs) for name in names]
-        for name, middle in zip(names, apart(wanted), strict=True):
-            placed[name] = Box(middle - BOX / 2, middle + BOX / 2, top)
+        names = [room.name for room in group]
+        top = (plan[-1].floor - floor) * FLOOR + (FLOOR - HEIGHT) / 2
+        middles = apart([_middle(name, placed, pairs) for name in names])
+        half = BOX / 2 if floor > 1 or len(names) > 1 else RIGHT - MIDDLE
+        placed |= {name: Box(x - half, x + half, top) for name, x in zip(names, middles, strict=True)}
     return placed
 
 
 def _middle(name: str, placed: dict[str, Box], pairs: Arrows) -> float:
-    below = [placed[there].middle for here, there in pairs if here == name]
-    return sum(below) / len(below)
+    return fmean([placed[there].middle for here, there in pairs if here == name] or [MIDDLE])
 
 
 def apart(wanted: list[float]) -> list[float]:
@@ -70,11 +70,11 @@ def apart(wanted: list[float]) -> list[float]:
     room = BOX + GAP
     if len(set(wanted)) == 1 < len(wanted):
         wanted = [wanted[0] + (i - (len(wanted) - 1) / 2) * room for i in range(len(wanted))]
-    last = WIDTH - MARGIN / 2 - BOX / 2
     middles: list[float] = []
     for i, x in enumerate(wanted):
-        least = middles[-1] + room if middles else MARGIN + BOX / 2
-        middles.append(min(max(x, least), last - (len(wanted) - 1 - i) * room))
+        least = middles[-1] + room if middles else LEFT + BOX / 2
+        most = RIGHT - BOX / 2 - (len(wanted) - 1 - i) * room
+        middles.append(min(max(x, least), most))
     return middles
 
 
@@ -103,7 +103,7 @@ def _arrow(here: Box, there: Box, a: str, b: str) -> str:
     x, y, end = here.middle, here.top + HEIGHT, there.top - 2
     to = min(max(x, there.left + BOX / 4), there.right - BOX / 4) if there.right - there.left > BOX else there.middle
     bend = y + FLOOR - HEIGHT
-    path = f"M{x:g} {y:g} C{x:g} {y + 26:g} {to:g} {bend - 26:g} {to:g} {bend - 6:g} L{to:g} {end - 4:g}"
+    path = f"M{x:g} {y:g} C{x:g} {y + 22:g} {to:g} {bend - 28:g} {to:g} {bend - 6:g} L{to:g} {end - 4:g}"
     head = f"M{to - 4:g} {end - 7:g} L{to:g} {end:g} L{to + 4:g} {end - 7:g} Z"
     return f'<g class="arrow from-{a} to-{b}"><path class="line" d="{path}"/><path class="head" d="{head}"/></g>'
 
