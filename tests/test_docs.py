@@ -1,5 +1,6 @@
 """The documentation: it speaks of every public name, its links lead somewhere, and its examples are run."""
 
+import json
 import re
 from collections import Counter
 from importlib import import_module
@@ -9,6 +10,8 @@ from types import ModuleType
 import pytest
 
 import fnnet
+from fnnet.cli.app import COMMANDS, run
+from fnnet.grading import write_skeleton
 
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
@@ -138,3 +141,34 @@ def test_examples_are_no_wider_than_the_page(page: str) -> None:
         blocks = [body for _, kind, body in FENCE.findall(PAGES[page].read_text()) if kind == "python"]
         lines = [line for body in blocks for line in body.splitlines() if line.startswith((">>> ", "... "))]
         assert [line for line in lines if len(line) > 96] == []
+
+
+def test_every_command_says_its_keys() -> None:
+    """The page on JSON has a part for each command, which all have ``--json``."""
+    parts = re.findall(r"^## `fnnet (\w+)`$", (DOCS / "json.md").read_text(), re.MULTILINE)
+    assert sorted(parts) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"), [("trace", []), ("grade", ["lab/layers.py"])], ids=["trace", "grade"]
+)
+def test_the_keys_are_printed(
+    command: str,
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What trace and grade print has the keys that the page names, and no others."""
+    monkeypatch.chdir(tmp_path)
+    write_skeleton(tmp_path / "lab")
+    assert run([command, *arguments, "--json"]) == 0
+    part = (DOCS / "json.md").read_text().split(f"## `fnnet {command}`")[1].split("\n## ")[0]
+    assert keys(json.loads(capsys.readouterr().out)) == set(re.findall(r"`([a-z]+)`", part)) - {"course", "fnnet"}
+
+
+def keys(value: object) -> set[str]:
+    """All keys of objects in a JSON value."""
+    if isinstance(value, list):
+        return set().union(*map(keys, value))
+    return set(value).union(*map(keys, value.values())) if isinstance(value, dict) else set()
