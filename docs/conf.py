@@ -23,6 +23,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinxcontrib.katex",
     "drawing",
+    "imports",
 ]
 exclude_patterns = ["_build", "_code", "_ext", "_static"]
 

@@ -1,87 +1,66 @@
 """The house has floors: a module imports from those below it, and the edge alone prints and reads clocks."""
 
 import ast
+import runpy
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import fnnet
 
-ROOT = Path(fnnet.__file__).parent
-MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
+#: What the map says, and what the modules import: read as the figure of ``docs/architecture.md`` reads it.
+house = SimpleNamespace(**runpy.run_path(str(Path(__file__).parent.parent / "docs" / "_ext" / "house.py")))
 
-#: The floors from the lowest up: the rooms, and the modules that stand alone.
-FLOORS = [
-    ["values"],
-    ["network", "losses", "optimizers", "datasets"],
-    ["layers"],
-    ["models", "checking", "learning"],
-    ["runs"],
-    ["__init__"],
-    ["teaching", "grading"],
-    ["cli"],
-    ["__main__"],
-]
-FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
-OUTSIDE = {"numpy", "attrs"}
-EDGE = OUTSIDE | {"typer", "rich", "platformdirs", "threadpoolctl", "filelock"}
+MODULES = house.MODULES
+ROOMS = {room.name: room for room in house.rooms()}
 NEVER_INSIDE = {"time", "datetime", "typer", "rich", "platformdirs", "argparse", "logging", "threading", "random"}
 
 LONGEST = 220
 
-each_module = pytest.mark.parametrize("module", MODULES)
+unit, own, imports = house.room_of, house.own, house.imports
 
-
-def unit(module: str) -> str:
-    """The name by which a module stands in the table of floors: its room's, or its own."""
-    return module.split("/")[0]
-
-
-inside = pytest.mark.parametrize("module", [m for m in MODULES if unit(m) not in ("cli", "__main__")])
-
-
-def imports(module: str) -> Iterator[str]:
-    """The full names that a module imports, wherever in it."""
-    for node in ast.walk(ast.parse(MODULES[module].read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module} imports relatively"
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name if is_module(name) else str(node.module) for name in names)
-
-
-def is_module(name: str) -> bool:
-    """Whether a full name is a module of fnnet."""
-    path = "/".join(name.split(".")[1:])
-    return name.startswith("fnnet.") and (path in MODULES or f"{path}/__init__" in MODULES)
-
-
-def own(module: str) -> list[str]:
-    """The modules of fnnet that a module imports, as paths below the package."""
-    names = (name for name in imports(module) if name.split(".")[0] == "fnnet")
-    return ["/".join(name.split(".")[1:]) or "__init__" for name in names]
+each_module = pytest.mark.parametrize("module", sorted(MODULES))
+inside = pytest.mark.parametrize("module", [m for m in sorted(MODULES) if unit(m) not in ("cli", "__main__")])
 
 
 @each_module
 def test_every_module_has_its_floor(module: str) -> None:
-    """Each module stands in the table of floors."""
-    assert unit(module) in FLOOR_OF
+    """Each module is in a room of the map."""
+    assert unit(module) in ROOMS
+
+
+def test_the_map_is_of_this_house() -> None:
+    """The map names each room once, and none that is not there, from floor 1 up without a gap."""
+    floors = [room.floor for room in house.rooms()]
+    assert len(ROOMS) == len(floors) == len({unit(module) for module in MODULES})
+    assert floors == sorted(floors)
+    assert set(floors) == set(range(1, floors[-1] + 1))
+
+
+def test_the_map_and_the_code_are_of_one_checkout() -> None:
+    """What is read is the package that is tested."""
+    assert MODULES["__init__"] == Path(fnnet.__file__)
 
 
 @each_module
 def test_modules_import_from_below(module: str) -> None:
-    """A module imports from floors below its own, or from its own package."""
-    floor = FLOOR_OF[unit(module)]
-    above = [name for name in own(module) if unit(name) != unit(module) and FLOOR_OF[unit(name)] >= floor]
+    """A module imports from floors below its own, or from its own room."""
+    floor = ROOMS[unit(module)].floor
+    above = [name for name in own(module) if unit(name) != unit(module) and ROOMS[unit(name)].floor >= floor]
     assert above == []
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("layers/") and not m.endswith("__init__")])
+def test_imports_are_read_wherever_they_stand() -> None:
+    """An import inside a function, of a module or of a name in it, counts for the module that it is."""
+    assert {"runs", "learning", "values/errors", "datasets"} <= set(own("cli/app"))
+    assert ("cli", "values") in house.arrows()
+
+
+@pytest.mark.parametrize("module", [m for m in sorted(MODULES) if m.startswith("layers/") and m != "layers/__init__"])
 def test_layer_families_are_strangers(module: str) -> None:
     """A family of layers imports no other family."""
     assert [name for name in own(module) if name.startswith("layers")] == []
@@ -89,10 +68,9 @@ def test_layer_families_are_strangers(module: str) -> None:
 
 @each_module
 def test_what_comes_from_outside(module: str) -> None:
-    """From outside come NumPy and attrs alone, and at the command line its tools too."""
-    allowed = EDGE if unit(module) == "cli" else OUTSIDE
+    """From outside comes what the map says of the room, and nothing relative."""
     heads = {name.split(".")[0] for name in imports(module)} - {"fnnet"}
-    assert heads - set(sys.stdlib_module_names) - allowed == set()
+    assert heads - set(sys.stdlib_module_names) - ROOMS[unit(module)].outside == set()
 
 
 @inside
@@ -104,7 +82,7 @@ def test_no_clock_and_no_terminal_inside(module: str) -> None:
 @inside
 def test_nothing_is_printed_or_read_from_the_environment_inside(module: str) -> None:
     """Outside the command line nothing prints, asks, exits, or reads the environment."""
-    tree = ast.parse(MODULES[module].read_text())
+    tree = house.tree(module)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert names & {"print", "input", "exit", "environ", "getenv"} == set()
@@ -114,7 +92,7 @@ def test_nothing_is_printed_or_read_from_the_environment_inside(module: str) -> 
 @inside
 def test_no_assert_and_no_global_inside(module: str) -> None:
     """Library code asserts nothing and rebinds no global."""
-    nodes = list(ast.walk(ast.parse(MODULES[module].read_text())))
+    nodes = list(ast.walk(house.tree(module)))
     assert not [node.lineno for node in nodes if isinstance(node, ast.Assert | ast.Global | ast.Nonlocal)]
 
 
@@ -122,7 +100,7 @@ def test_no_assert_and_no_global_inside(module: str) -> None:
 def test_no_inheritance_inside(module: str) -> None:
     """A class has no base but a protocol, an enumeration, a named tuple or an exception."""
     allowed = {"Protocol", "IntEnum", "NamedTuple", "ArithmeticError", "ValueError"}
-    classes = [node for node in ast.walk(ast.parse(MODULES[module].read_text())) if isinstance(node, ast.ClassDef)]
+    classes = [node for node in ast.walk(house.tree(module)) if isinstance(node, ast.ClassDef)]
     assert {ast.unparse(base) for node in classes for base in node.bases} <= allowed
 
 
@@ -146,6 +124,14 @@ def test_importing_fnnet_is_light() -> None:
     code = f"import sys, fnnet; print(sorted(set({heavy.split()!r}) & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if f"{room}/__init__" in MODULES])
+def test_a_room_says_what_it_holds(room: str) -> None:
+    """A room that is a folder says in one sentence what it holds."""
+    said = ast.get_docstring(house.tree(f"{room}/__init__"))
+    assert said
+    assert said.splitlines()[0].endswith(".")
 
 
 def test_all_names_are_there() -> None:

@@ -143,7 +143,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         r"activation must be one of sigmoid, tanh, .*, got 'rellu'; did you mean relu\?",
     ),
     "optimizer": ({"optimizer": "adm"}, r"optimizer must be one of .*, got 'adm'; did you mean adam\?"),
-    "loss": ({"loss": "x"}, "loss must be one of cross-entropy, sigmoid, mse, got 'x'$"),
+    "loss": ({"loss": "x"}, f"loss must be one of {', '.join(LOSSES)}, got 'x'$"),
     "schedule": ({"schedule": "cosin"}, "schedule must be one of .*did you mean cosine"),
     "dtype": ({"dtype": "float16"}, "dtype must be one of float32, float64"),
     "lr 0": ({"lr": 0.0}, "lr must be a finite number above 0, got 0"),
