@@ -26,7 +26,7 @@ from fnnet.datasets import digits
 from fnnet.learning import State
 from fnnet.learning.stream import first_state
 from fnnet.runs import load_run
-from fnnet.runs.aside import BEFORE
+from fnnet.runs.aside import BEFORE, GOING
 from fnnet.runs.difference import difference
 from fnnet.runs.folder import FILES, START
 from fnnet.runs.history import Epoch, read_history, row
@@ -128,7 +128,7 @@ def same(a: State, b: State) -> bool:
 
 def sound(undisturbed: Whole) -> int:
     """The step that the folder holds; everything in it is whole, and what the undisturbed run had at that step."""
-    assert {path.name for path in RUN.iterdir()} - {*FILES, BEFORE, *parts()} == set()
+    assert {path.name for path in RUN.iterdir()} - {*FILES, BEFORE, GOING, *parts()} == set()
     found = {path.name: load_run(path).state for path in RUN.glob("*.npz")}
     held, previous = found["state.npz"], found.get("previous.npz")
     assert held is not None
@@ -638,3 +638,52 @@ def test_a_link_that_leads_elsewhere_later_changes_nothing() -> None:
         assert first.returncode == 0
     assert not list(Path("other").iterdir())
     assert {name: Path("real", name).read_bytes() for name in LASTING} == whole(3).files
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    """A run that was started under nohup, or by a shell in the background, goes on through Ctrl-C."""
+    command = [sys.executable, "-c", IGNORING, *map(str, start())]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    ends_as(whole(3))
+
+
+IGNORING = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from fnnet.learning import stream
+step, seen = stream._step, []
+def stepping(*arguments):
+    seen.append(1)
+    signal.raise_signal(signal.SIGINT)
+    return step(*arguments)
+stream._step = stepping
+from fnnet.cli import main
+sys.argv = ["fnnet", *sys.argv[1:]]
+main()
+"""
+
+
+def test_ctrl_c_at_any_moment_of_the_start_is_quiet() -> None:
+    """From the first line of fnnet on, Ctrl-C ends in no traceback and no half-made run."""
+    for delay in np.linspace(0.02, 0.4, 8):
+        command = [sys.executable, "-c", DELAYED, str(delay), *map(str, start())]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert "Traceback" not in done.stderr, (delay, done.stderr)
+        assert done.returncode in (0, 130), (delay, done.stderr)
+
+
+DELAYED = """
+import os, signal, sys, threading
+from fnnet.cli import main
+delay = float(sys.argv.pop(1))
+threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT)).start()
+sys.argv[0] = "fnnet"
+main()
+"""
+
+
+def test_a_second_name_that_can_t_be_moved_costs_nothing() -> None:
+    """Where the state has got a second name and that can't be renamed, the state itself is not written over."""
+    under({"events": [["linked previous.npz", 1, "full"]], "often": True}, *start())
+    assert sound(whole(3)) == 0

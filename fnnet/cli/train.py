@@ -20,7 +20,7 @@ from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import Diverged, State
 from fnnet.runs import Experiment, Run
 from fnnet.runs.archive import FileError
-from fnnet.runs.aside import BEFORE
+from fnnet.runs.aside import BEFORE, MOVING, waits
 from fnnet.runs.folder import begin, finish, holds_run, restore, tidy
 from fnnet.runs.ownership import Owned, owned
 from fnnet.runs.run import STATE
@@ -76,7 +76,7 @@ def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: 
     start = state_of(run, own.path if own else Path())
     if not (quiet or json):
         say(opening(ran))
-        say(_kept_in(own))
+        say(_kept_in(own, goes_on))
         if goes_on:
             ended = start.stopped or start.epoch >= run.recipe.epochs
             say(f"{'ended before' if ended else 'goes on'}, after {place(start)}")
@@ -121,11 +121,11 @@ def _follow(
     return state, seconds[0], signals[0] if signals else None
 
 
-def _kept_in(own: Owned | None) -> str:
+def _kept_in(own: Owned | None, goes_on: bool) -> str:
     if own is None:
         return "kept nowhere"
-    replaced = holds_run(own.way) and "; the run before is kept until this one has a state"
-    return f"kept in: {own.path}{replaced or ''}"
+    replaces = not goes_on and holds_run(own.way)
+    return f"kept in: {own.path}" + ("; the run before waits until this one has a state" if replaces else "")
 
 
 def _left(own: Owned | None) -> str:
@@ -136,5 +136,5 @@ def _left(own: Owned | None) -> str:
         if restore(own.way):
             return f"; the run that it was to replace is in {own.path} again"
     except FileError:
-        return f"; the run that it was to replace waits in {own.path / BEFORE}"
+        return f"; the run that it was to replace waits in {own.path / (BEFORE if waits(own.way) else MOVING)}"
     return f"; the last good state stays in {own.path}" if (own.way / STATE).exists() else ""

@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-#: Where the run waits, and where its files are while they are on the way, to there or back.
-BEFORE, MOVING = "before", ".moving"
+#: Where the run waits, where its files are on the way, to there or back, and where they are when they go for good.
+BEFORE, MOVING, GOING = "before", ".moving", ".going"
 
 
 def waits(folder: Path) -> bool:
@@ -45,18 +45,26 @@ def put_back(folder: Path, files: Iterable[str]) -> None:
 def let_go(folder: Path, files: Iterable[str]) -> None:
     """Remove the run that waits, for the one in the folder has kept a state."""
     if waits(folder):
-        _remove(folder / BEFORE, files)
-        (folder / BEFORE).rmdir()
+        _finish_going(folder, files)
+        os.replace(folder / BEFORE, folder / GOING)
+        _finish_going(folder, files)
 
 
 def recover(folder: Path, files: Iterable[str]) -> None:
     """Bring back what a killed process left on the way, and the run that waits where the new one has not begun."""
+    _finish_going(folder, files)
     if on_the_way(folder):
         for path in (folder / MOVING).iterdir():
             os.replace(path, folder / path.name)
         (folder / MOVING).rmdir()
     if waits(folder) and not any((folder / name).exists() for name in files):
         put_back(folder, files)
+
+
+def _finish_going(folder: Path, files: Iterable[str]) -> None:
+    if (folder / GOING).is_dir():
+        _remove(folder / GOING, files)
+        (folder / GOING).rmdir()
 
 
 def _remove(folder: Path, files: Iterable[str]) -> None:

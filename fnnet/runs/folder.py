@@ -98,6 +98,7 @@ def _remember(folder: Path) -> None:
         os.link(folder / STATE, part)
         os.replace(part, folder / PREVIOUS)
     except OSError:
+        part.unlink(missing_ok=True)  # it may be the state under a second name, which must not be written over
         write(folder / PREVIOUS, (folder / STATE).read_bytes())
     finally:
         part.unlink(missing_ok=True)  # to rename a name of a file to another name of it does nothing
