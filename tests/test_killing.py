@@ -201,7 +201,8 @@ def test_the_moments_are_all_there_are(log: dict[str, list[str]]) -> None:
     copied = [moment for moment in log["copied"][len(ASIDE) :] if moment not in {*log["linked"]}]
     gone = copied.index("removed state.npz")
     assert copied[gone : gone + 5] == [f"removed {name}" for name in FILES if name != START]
-    assert {*copied[:gone], *copied[gone + 5 :]} <= {f"{what} previous.npz" for what in WRITING}
+    assert copied[gone - 1] == f"renamed {GOING}"
+    assert {*copied[: gone - 1], *copied[gone + 5 :]} <= {f"{what} previous.npz" for what in WRITING}
 
 
 def test_a_file_is_flushed_before_it_is_renamed(log: dict[str, list[str]]) -> None:

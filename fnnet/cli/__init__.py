@@ -19,10 +19,12 @@ def main() -> None:
     if heard:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        code = run(sys.argv[1:])
+        sys.exit(run(sys.argv[1:]))
     except KeyboardInterrupt:
-        code = 130
-    sys.exit(code)
+        sys.exit(130)
+    finally:
+        if heard:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done and said
 
 
 def _end(number: int, frame: FrameType | None) -> None:
