@@ -62,3 +62,26 @@ def test_a_file_is_never_taken_for_a_known_data_set(tmp_path: Path, monkeypatch:
 
     assert load_run("mine").net[1].factor == 1 / 255
     assert app.run(["predict", "mine", "seven.png"]) == 2
+
+
+FORGED = "0\x1b[2J\n100 of 100 points\u202e"
+
+
+def test_nothing_that_is_not_ours_steers_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names of files and whatever an error says are shown with their escape sequences and line breaks made visible."""
+    monkeypatch.chdir(tmp_path)
+    name = f"{FORGED}.csv"
+    Path(name).write_text("1,2,3,0\n4,5,7,1\n" * 10)
+    for command in (
+        ["train", name, "--epochs", "1", "--out", "mine"], ["evaluate", "mine"], ["summary", "mine"], ["verify", "mine"],
+        ["predict", "mine", "1,2,3"], ["predict", "mine", FORGED], ["train", f"{FORGED}.npz"], ["train", FORGED],
+        ["check", name], ["evaluate", FORGED], ["train", name, "--activation", FORGED],
+    ):  # fmt: skip
+        app.run(command)
+        said = "".join(capsys.readouterr())
+        assert said, command
+        assert "\x1b[2J" not in said, command
+        assert "\u202e" not in said, command
+        assert not [line for line in said.splitlines() if line.startswith("100 of 100")], command

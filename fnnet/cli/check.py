@@ -9,7 +9,7 @@ from fnnet.checking import Report, check_gradients, check_laws
 from fnnet.checking.samples import samples
 from fnnet.cli import options as o
 from fnnet.cli.flags import Said, settings
-from fnnet.cli.output import print_json, print_table, say, table
+from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.starting import usual
 from fnnet.datasets import Dataset
 from fnnet.network.modes import offers
@@ -90,9 +90,9 @@ def _print(rows: list[dict[str, Any]]) -> None:
         error = "not finite" if row["error"] is None else f"{row['error']:.1e}"
         laws = f"{row['laws'] - len(row['broken'])}/{row['laws']}" if row["laws"] else ""
         verdict = "ok" if row["passed"] else "FAILED"
-        made.add_row(row["name"], verdict, row["worst"], error, str(row["kinks"]), laws)
+        add_row(made, row["name"], verdict, row["worst"], error, str(row["kinks"]), laws)
     print_table(made)
     say(f"error: relative, against {' and '.join(sorted({row['method'] for row in rows}))} in float64")
     for row in rows:
         for sentence in row["broken"]:
-            say(f"{row['name']}: {sentence}")
+            say(f"{visible(row['name'])}: {visible(sentence)}")

@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from fnnet.cli import options as o
-from fnnet.cli.output import print_json, print_table, say, table
+from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.result import finite, probabilities
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
@@ -84,26 +84,26 @@ def _worst(p: Array, labels: Array, names: tuple[str, ...], many: int) -> list[d
 def _print(report: dict[str, Any], worst: int) -> None:
     n = report["test_examples"]
     say(
-        f"{report['dataset']}: test accuracy {report['test_accuracy']:.4f} "
+        f"{visible(report['dataset'])}: test accuracy {report['test_accuracy']:.4f} "
         f"({round(report['test_accuracy'] * n):,} of {n:,}), test loss {report['test_loss']:.4f}\n"
     )
     made = table("class", ">precision", ">recall", ">examples")
     for row in report["classes"]:
-        made.add_row(row["class"], _text(row["precision"]), _text(row["recall"]), f"{row['examples']:,}")
+        add_row(made, row["class"], _text(row["precision"]), _text(row["recall"]), f"{row['examples']:,}")
     print_table(made)
     names = [row["class"] for row in report["classes"]]
     if len(names) <= PRINTED:
         say("\nhow often each class (row) was taken for each (column)")
         made = table("", *(f">{name}" for name in names))
         for name, counts in zip(names, report["confusion"], strict=True):
-            made.add_row(name, *(str(count) if count else "." for count in counts))
+            add_row(made, name, *(str(count) if count else "." for count in counts))
         print_table(made)
     if worst:
         say(f"\nthe worst mistakes, {len(report['worst'])} of {n - round(report['test_accuracy'] * n)}")
         made = table(">test row", "class", "taken for", ">with probability", ">its own")
         for row in report["worst"]:
             cells = row["class"], row["predicted"], f"{row['probability']:.4f}", f"{row['of_class']:.2g}"
-            made.add_row(str(row["row"]), *cells)
+            add_row(made, str(row["row"]), *cells)
         print_table(made)
 
 

@@ -13,14 +13,23 @@ out = Console(**PLAIN)
 err = Console(stderr=True, **PLAIN)
 
 
+def visible(text: object) -> str:
+    r"""A text that is not ours, on one line: what would steer the terminal or can't be seen stands there as an escape.
+
+    >>> print(visible("100 of 95\n\x1b[2J"))
+    100 of 95\n\x1b[2J
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
 def say(text: str) -> None:
-    """One line of the result."""
-    out.print(text)
+    """Lines of the result."""
+    out.print("\n".join(map(visible, text.split("\n"))))
 
 
 def complain(text: str) -> None:
     """One line to stderr."""
-    err.print(f"fnnet: {' '.join(text.split())}")
+    err.print(f"fnnet: {visible(' '.join(text.split()))}")
 
 
 def print_json(value: Any) -> None:
@@ -32,8 +41,15 @@ def table(*columns: str) -> Table:
     """An empty table; columns named with a leading ``>`` are numbers."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left", no_wrap=True)
+        made.add_column(
+            visible(column.lstrip(">")), justify="right" if column.startswith(">") else "left", no_wrap=True
+        )
     return made
+
+
+def add_row(made: Table, *cells: str, style: str | None = None) -> None:
+    """One more row, in which nothing steers the terminal."""
+    made.add_row(*map(visible, cells), style=style)
 
 
 def print_table(made: Table) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import typer
 
 from fnnet.cli import options as o
-from fnnet.cli.output import print_json, print_table, table
+from fnnet.cli.output import add_row, print_json, print_table, table
 from fnnet.cli.result import probabilities
 from fnnet.cli.threads import computing
 from fnnet.datasets.known import KNOWN
@@ -72,5 +72,5 @@ def _print(rows: list[dict[str, Any]], run: Run) -> None:
     made = table("input", "class", *(f">{name}" for name in run.classes))
     for row in rows:
         shares = [f"{p:.3f}" for p in row["probabilities"].values()]
-        made.add_row(row["input"], row["class"], *shares)
+        add_row(made, row["input"], row["class"], *shares)
     print_table(made)

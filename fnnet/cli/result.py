@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.cli.output import say
+from fnnet.cli.output import say, visible
 from fnnet.datasets import about
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.stream import Diverged, State
@@ -29,7 +29,7 @@ def opening(run: Experiment) -> str:
     """The data, the network and the settings, in three lines."""
     r, data = run.recipe, run.data
     return (
-        f"{data.name}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
+        f"{visible(data.name)}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
         f"{'x'.join(map(str, data.x.shape[1:]))}, {len(data.classes)} classes\n"
         f"network: {' | '.join(map(describe, run.net))} ({count_params(run.net):,} parameters, {r.dtype})\n"
         f"training: {r.loss}, {r.optimizer}, lr {r.lr:g} {r.schedule}, {r.epochs:,} epochs "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fnnet.cli import options as o
 from fnnet.cli.flags import Said, settings
-from fnnet.cli.output import print_json, print_table, say, table
+from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.result import place
 from fnnet.cli.starting import usual
 from fnnet.network.shapes import LayerShape, summarize
@@ -32,8 +32,8 @@ def summary(data: o.DataOrRun, json: o.Json = False, *, said: Said) -> None:
         return
     made = table(">", "layer", "output", ">parameters", ">bytes")
     for row in rows:
-        made.add_row(row.place, row.name, "x".join(map(str, row.output)), f"{row.params:,}", f"{row.bytes:,}")
-    made.add_row("", "total", "", f"{sum(r.params for r in rows):,}", f"{sum(r.bytes for r in rows):,}", style="bold")
+        add_row(made, row.place, row.name, "x".join(map(str, row.output)), f"{row.params:,}", f"{row.bytes:,}")
+    add_row(made, "", "total", "", f"{sum(r.params for r in rows):,}", f"{sum(r.bytes for r in rows):,}", style="bold")
     print_table(made)
 
 
@@ -47,5 +47,5 @@ def _of_run(path: str, json: bool) -> list[LayerShape]:
     run = load_run(path)
     if run.state and not json:
         of = "" if run.recipe.epochs == run.state.epoch else f" of {run.recipe.epochs:,}"
-        say(f"{run.source.name}, after {place(run.state)}{of}: {run.recipe.optimizer}, {run.recipe.loss}\n")
+        say(f"{visible(run.source.name)}, after {place(run.state)}{of}: {run.recipe.optimizer}, {run.recipe.loss}\n")
     return summarize(run.net, run.shape)

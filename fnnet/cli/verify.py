@@ -9,7 +9,7 @@ import typer
 
 from fnnet.cli import options as o
 from fnnet.cli.environment import changes, environment, recorded
-from fnnet.cli.output import err, print_json, say
+from fnnet.cli.output import err, print_json, say, visible
 from fnnet.cli.progress import watched
 from fnnet.cli.result import place
 from fnnet.cli.starting import data_of_run
@@ -92,7 +92,7 @@ def _tell(folder: Path, start: State, was: State, where: str | None, since: list
             f"state after {place(was)}: SHA-256 {fingerprint(was)}"
         )
     else:
-        say(f"differs: {where}")
-        say(f"since then: {'; '.join(since)}" if since else "nothing that is recorded has changed since then")
+        say(f"differs: {visible(where)}")
+        say(f"since then: {visible('; '.join(since))}" if since else "nothing that is recorded has changed since then")
     if where is not None:
         raise SystemExit(1)
