@@ -74,11 +74,13 @@ def test_nothing_that_is_not_ours_steers_the_terminal(
     monkeypatch.chdir(tmp_path)
     name = f"{FORGED}.csv"
     Path(name).write_text("1,2,3,0\n4,5,7,1\n" * 10)
-    for command in (
-        ["train", name, "--epochs", "1", "--out", "mine"], ["evaluate", "mine"], ["summary", "mine"], ["verify", "mine"],
-        ["predict", "mine", "1,2,3"], ["predict", "mine", FORGED], ["train", f"{FORGED}.npz"], ["train", FORGED],
-        ["check", name], ["evaluate", FORGED], ["train", name, "--activation", FORGED],
-    ):  # fmt: skip
+    commands = [
+        ["train", name, "--epochs", "1", "--out", "mine"],
+        *(["evaluate", "mine"], ["summary", "mine"], ["verify", "mine"], ["predict", "mine", "1,2,3"]),
+        *(["predict", "mine", FORGED], ["train", f"{FORGED}.npz"], ["train", FORGED], ["check", name]),
+        *(["evaluate", FORGED], ["train", name, "--activation", FORGED]),
+    ]
+    for command in commands:
         app.run(command)
         said = "".join(capsys.readouterr())
         assert said, command

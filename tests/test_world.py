@@ -179,11 +179,13 @@ class World(RuleBasedStateMachine):
             Path(name).rename(other)
         else:
             shutil.rmtree(name)
-        for known in (self.kept, self.damaged):
-            if name in known and how != "delete":
-                known[other] = known[name] if isinstance(known, dict) else known.add(other)  # type: ignore[index]
-            if how != "copy":
-                known.pop(name, None) if isinstance(known, dict) else known.discard(name)
+        if how != "delete" and name in self.kept:
+            self.kept[other] = self.kept[name]
+        if how != "delete" and name in self.damaged:
+            self.damaged.add(other)
+        if how != "copy":
+            self.kept.pop(name, None)
+            self.damaged.discard(name)
 
     @precondition(lambda self: self.kept)
     @rule(name=names, where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
