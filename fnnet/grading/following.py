@@ -48,7 +48,7 @@ class Way:
 
 def drawn_way() -> Way:
     """The way that every model is followed on."""
-    drawn = generator(key(0, Purpose.CHECK, layer=9))
+    drawn = generator(key(0, Purpose.CHECK, step=10))
     return Way(drawn.standard_normal((5, 3)), tuple(drawn.standard_normal(size) for size in pairwise(SIZES)))
 
 

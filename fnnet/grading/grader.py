@@ -18,6 +18,7 @@ from fnnet.grading.report import POINTS, Mark, Report, marks
 from fnnet.grading.session import Session, session
 from fnnet.grading.sigmoid_grader import grade_sigmoid
 from fnnet.grading.softmax_grader import grade_loss, grade_pure_softmax, grade_softmax
+from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 
 CONVENTIONS = ("mean", "sum")
@@ -27,7 +28,7 @@ Parts: TypeAlias = Mapping[str, Part]
 
 def _convention(instance: object, attribute: object, value: str) -> None:
     if value not in CONVENTIONS:
-        raise ValueError(f"convention must be mean or sum, got {value!r}")
+        raise UsageError(f"convention must be mean or sum, got {value!r}")
 
 
 @final

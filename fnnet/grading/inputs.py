@@ -63,13 +63,13 @@ def sigmoid_cases() -> Iterator[Inputs]:
 def softmax_cases(convention: str) -> Iterator[Inputs]:
     """Logits and one-hot targets; batch sizes and numbers of classes that no factor confuses."""
     for number, (n, k) in enumerate([(5, 3), (2, 4), (3, 3)]):
-        t = np.eye(k)[generator(key(number, Purpose.CHECK, layer=7)).integers(0, k, n)]
+        t = np.eye(k)[generator(key(number, Purpose.CHECK, step=7)).integers(0, k, n)]
         x = _draw(number, 6, n, k) / 2
         yield Inputs(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
 
 
 def _draw(number: int, layer: int, *shape: int) -> Array:
     """Numbers from -2 to 2 that float32 holds exactly, none of them 0."""
-    whole = generator(key(number, Purpose.CHECK, layer=layer)).integers(1, 128, shape)
-    sign = generator(key(number, Purpose.CHECK, step=1, layer=layer)).choice([-1.0, 1.0], shape)
+    whole = generator(key(number, Purpose.CHECK, step=8, layer=layer)).integers(1, 128, shape)
+    sign = generator(key(number, Purpose.CHECK, step=9, layer=layer)).choice([-1.0, 1.0], shape)
     return np.asarray(whole * sign / 64)
