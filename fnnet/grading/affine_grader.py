@@ -7,11 +7,11 @@ import numpy as np
 from fnnet.grading import calls
 from fnnet.grading.calls import Steps
 from fnnet.grading.catalog import affine_mistakes as known
-from fnnet.grading.child.records import Failure, Nothing, Odd, Value
-from fnnet.grading.child.verbs import Get, Place, Step
+from fnnet.grading.child.records import Failure, Odd, Value
+from fnnet.grading.child.verbs import Make, Place, Slot, Step
 from fnnet.grading.inputs import Inputs, affine_cases
 from fnnet.grading.judge import judge, partly
-from fnnet.grading.layer_grader import Observed, Said, graded, put_arrays, slot_of
+from fnnet.grading.layer_grader import Observed, Said, graded, slot_of
 from fnnet.grading.own_laws import Subject
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places, scout
@@ -34,7 +34,7 @@ def grade_affine(session: Session, part: Part) -> list[Mark]:
     said: Said = {name: judge(q, [o.seen(slot_of(name)) for o in shown[name]]) for name, q in QUANTITIES.items()}
     said |= _explained(again or cases, said)
     if not part.pure:
-        told = bool(part.rate() or places.rates or places.constants)
+        told = bool(part.rate() or places.rates)
         update = proportion_complaints(cases, again) if again else update_complaints(part, cases, told)
         said |= {} if update is None else {"update": update}
     return graded(session, "Affine", said, (*cases, *again), _subject(part, places))
@@ -83,7 +83,7 @@ def _difference(answer: Answer, old: Array, new: Value) -> Value:
     if not isinstance(new, np.ndarray) or new.size != old.size:
         return new
     moved = np.asarray(old - new.reshape(old.shape))
-    return dx if isinstance(dx, Nothing) and not moved.any() else moved
+    return dx if dx is None and not moved.any() else moved
 
 
 def _program(part: Part, places: Places, case: Inputs, rate: float) -> Steps:
@@ -91,7 +91,7 @@ def _program(part: Part, places: Places, case: Inputs, rate: float) -> Steps:
     layer = "Affine"
     steps = [*_fresh(part, places, case, rate, layer), *calls.forward(part, layer, case.x, "y")]
     if not part.pure and not places.forward_works:
-        steps += put_arrays(layer, {"x": case.x})
+        steps += calls.put(layer, {("x",): case.x})
     steps += calls.backward(part, layer, case.dout, "dx", rate, "y")
     if part.pure:
         return steps
@@ -102,7 +102,7 @@ def _program(part: Part, places: Places, case: Inputs, rate: float) -> Steps:
 
 
 def _looks(owner: str, places: Mapping[str, Place]) -> Steps:
-    return [Step(slot, Get(owner, place)) for slot, place in places.items() if place]
+    return [Step(slot, Make(Slot(owner, place))) for slot, place in places.items() if place]
 
 
 def _fresh(part: Part, places: Places, case: Inputs, rate: float, slot: str) -> Steps:
@@ -110,12 +110,16 @@ def _fresh(part: Part, places: Places, case: Inputs, rate: float, slot: str) -> 
     made = calls.make_affine(part, case.W, case.b, slot, places.tupled)
     if part.pure:
         return made
-    told = calls.put_rates(slot, places.rates, places.constants, rate)
-    return [*made, *told, *_filled(places, case, slot), *_looks(slot, {"W0": places.W, "b0": places.b})]
+    return [
+        *made,
+        *places.rates.put(slot, rate),
+        *_filled(places, case, slot),
+        *_looks(slot, {"W0": places.W, "b0": places.b}),
+    ]
 
 
 def _filled(places: Places, case: Inputs, slot: str) -> Steps:
-    return [*calls.fill(slot, places.W, places.upright(case.W)), *calls.fill(slot, places.b, case.b)]
+    return calls.put(slot, {places.W: places.upright(case.W), places.b: case.b})
 
 
 def _subject(part: Part, places: Places) -> Subject:

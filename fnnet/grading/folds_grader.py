@@ -36,8 +36,8 @@ def grade_folds(session: Session, part: Part) -> list[Mark]:
 
 def _program(part: Part, way: Way, dout: Array) -> Steps:
     return [
-        *(Step(f"probe {i}", Probe(i, matrix), sent=False) for i, matrix in enumerate(way.matrices)),
-        Step(NET, Make(AsTuple(tuple(Slot(f"probe {i}") for i in LAYERS))), sent=False),
+        *(Step(f"probe {i}", Probe(i, matrix)) for i, matrix in enumerate(way.matrices)),
+        Step(NET, Make(AsTuple(tuple(Slot(f"probe {i}") for i in LAYERS)))),
         *calls.forward(part, NET, way.x, "y"),
         Step("calls forward", Look()),
         *calls.backward(part, NET, dout, "back", RATE, "y"),

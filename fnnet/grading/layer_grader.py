@@ -9,7 +9,6 @@ from fnnet.grading import calls
 from fnnet.grading.calls import Steps
 from fnnet.grading.catalog.mistake import Quantity, Right
 from fnnet.grading.child.records import Failure, Value
-from fnnet.grading.child.verbs import Put, Step
 from fnnet.grading.inputs import Inputs
 from fnnet.grading.judge import Complaint, Seen, judge, not_an_array, same
 from fnnet.grading.own_laws import Subject, check
@@ -70,7 +69,7 @@ def observe(session: Session, part: Part, case: Inputs, right: Right) -> Observe
 
 def round_of(part: Part, case: Inputs, y: Array | None = None) -> Steps:
     """Make a layer without parameters and run it forward and backward; ``y`` is put where its forward left none."""
-    helped = [] if y is None else put_arrays(part.kind, {"x": case.x, "y": y})
+    helped = [] if y is None else calls.put(part.kind, {("x",): case.x, ("y",): y})
     return [
         *calls.make_plain(part, part.kind),
         *calls.forward(part, part.kind, case.x, "y"),
@@ -79,17 +78,12 @@ def round_of(part: Part, case: Inputs, y: Array | None = None) -> Steps:
     ]
 
 
-def put_arrays(owner: str, arrays: Mapping[str, Array]) -> Steps:
-    """Set attributes of a layer that has not set them."""
-    return [Step(f"{name} put", Put(owner, (name,), a), sent=False) for name, a in arrays.items()]
-
-
 def large_inputs(session: Session, part: Part, x: Array, expected: Array, right: bool, page: str) -> list[Complaint]:
     """Forward of numbers whose exponential is too large: no warning, no NaN, and the right limits."""
     steps = [*calls.make_plain(part, part.kind), *calls.forward(part, part.kind, x, "y")]
     answer = session.watch(steps)
     y, where = answer.get("y"), f"see {page}"
-    heard = [w for w in calls.heard(answer, "y") if w.category == "RuntimeWarning"]
+    heard = [w for w in answer.warnings("y", calls.all_of("y")) if w.category == "RuntimeWarning"]
     overflow = "the exponential grows too large for large inputs"
     if heard:
         place = f"{heard[0].message}, line {heard[0].line} of {heard[0].file}"

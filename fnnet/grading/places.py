@@ -5,8 +5,7 @@ from typing import TypeAlias, final
 
 import numpy as np
 
-from fnnet.grading.calls import BIASES, WEIGHTS, Steps, backward, forward, make_affine
-from fnnet.grading.child.probe import is_rate
+from fnnet.grading.calls import BIASES, WEIGHTS, Rates, Steps, backward, forward, make_affine, rates_of
 from fnnet.grading.child.records import Odd, Value
 from fnnet.grading.child.verbs import Make, Place, Slot, Step
 from fnnet.grading.parts import Part
@@ -22,8 +21,7 @@ Held: TypeAlias = Mapping[Place, Array]
 class Places:
     """The places of attributes; an empty one is not there. W is kept ``sideways`` by those who multiply by W^T.
 
-    A learning rate may be told in ``rates``, attributes of the layer, and in ``constants`` of the file. Functions get
-    their parameters ``tupled`` or in a dictionary.
+    Functions get their parameters ``tupled`` or in a dictionary.
     """
 
     forward_works: bool
@@ -31,8 +29,7 @@ class Places:
     b: Place = ()
     dW: Place = ()
     db: Place = ()
-    rates: tuple[str, ...] = ()
-    constants: tuple[str, ...] = ()
+    rates: Rates = Rates()
     sideways: bool = False
     tupled: bool = True
 
@@ -72,15 +69,13 @@ def _places(session: Session, part: Part, answer: Answer, tupled: bool) -> Place
     at = _arrays(before)
     both = {**at, **{place: a for place, a in _grown(session, part, answer).items() if place not in at}}
     W = _place(at, WEIGHTS, {(3, 4), (4, 3)})
-    rates = (name for name, value in _items(before) if is_rate(name) and isinstance(value, np.ndarray))
     return Places(
         forward_works=_ran(answer, "y"),
         W=W,
         b=_place(at, BIASES, {(4,), (1, 4), (4, 1)}),
         dW=_place(both, _gradients(WEIGHTS), set()),
         db=_place(both, _gradients(BIASES), set()),
-        rates=(*rates, *(name for name in part.numbers if is_rate(name))),
-        constants=tuple(name for name in session.contents.numbers if is_rate(name)),
+        rates=rates_of(session, part, before),
         sideways=bool(W) and at[W].shape == (4, 3),
     )
 

@@ -10,8 +10,7 @@ from typing import final
 
 import attrs
 
-from fnnet.grading.child.codec import pack, unpack
-from fnnet.grading.child.frames import Closed, Late, receive, send
+from fnnet.grading.child.codec import Closed, pack, receive, send, unpack
 from fnnet.values.record import frozen
 
 MAIN = Path(__file__).parent / "child" / "beside.py"
@@ -53,12 +52,10 @@ class Process:
             send(self.requests, pack(record))
 
     def answer(self, seconds: float) -> object:
-        """The next message. Raises `Late` and `Closed`, and ValueError for a message that is none."""
+        """The next message. Raises `Closed` and its kind `Late`, and ValueError for a message that is none."""
         try:
             frame = receive(self.replies, seconds)
-        except (Late, Closed):
-            raise
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise Closed(str(error)) from None
         return unpack(frame, object)
 

@@ -8,8 +8,8 @@ from typing import final
 import attrs
 
 from fnnet.grading import pages
-from fnnet.grading.child.frames import Closed, Late
-from fnnet.grading.child.records import Begun, Contents, Done, Ended, Failure, Gave, Order, Value, Warned
+from fnnet.grading.child.codec import Closed, Late
+from fnnet.grading.child.records import Begun, Contents, Ended, Failure, Gave, Order, Value, Warned
 from fnnet.grading.child.verbs import Invoke, Request, Step
 from fnnet.grading.judge import Complaint
 from fnnet.grading.process import Limits, Process, process
@@ -42,9 +42,9 @@ class Answer:
         """All that failed, in order."""
         return [gave.value for gave in self.gave.values() if isinstance(gave.value, Failure)]
 
-    def warnings(self, slot: str) -> tuple[Warned, ...]:
-        """The warnings of a slot's step."""
-        return self.gave[slot].warnings if slot in self.gave else ()
+    def warnings(self, *slots: str) -> list[Warned]:
+        """The warnings of the steps of these slots."""
+        return [warned for slot in slots if slot in self.gave for warned in self.gave[slot].warnings]
 
 
 @final
@@ -60,17 +60,16 @@ class Session:
     failures: tuple[Failure, ...]
     hung: dict[str, int] = attrs.field(factory=dict)
 
-    def run(self, steps: Sequence[Step], *, writable: bool = False, seconds: float = 0.0) -> Answer:
+    def run(self, steps: Sequence[Step], *, writable: bool = False, seconds: float = 0.0, seed: int = 0) -> Answer:
         """Do the steps in a fresh copy, on arrays that are ``writable`` or not."""
         limits = self.process.limits
         limit = seconds or limits.seconds
         tried = next((i for i, step in enumerate(steps) if self.hung.get(_label(step), 0) > 1), len(steps))
-        self.process.ask(Request(tuple(steps[:tried]), writable, limit, limits.memory))
+        self.process.ask(Request(tuple(steps[:tried]), writable, limit, limits.memory, seed))
         messages = list(self._messages(limit + 30))
         gave = {m.slot: m for m in messages if isinstance(m, Gave)}
-        stopped = next((step for step in steps if step.slot not in gave), None)
-        why = HUNG if tried < len(steps) else _why(messages)
-        if stopped and why:
+        if stopped := next((step for step in steps if step.slot not in gave), None):
+            why = HUNG if tried < len(steps) else _why(messages)
             gave[stopped.slot] = Gave(stopped.slot, why)
             self.hung[_label(stopped)] = self.hung.get(_label(stopped), 0) + (why.kind == "hung")
         return Answer(gave)
@@ -90,7 +89,7 @@ class Session:
         while True:
             try:
                 yield (message := self.process.answer(seconds))
-            except (Closed, Late):
+            except Closed:
                 return
             except ValueError:  # a message that the student's code has written
                 continue
@@ -107,10 +106,8 @@ def _label(step: Step) -> str:
     return f"{str(verb.owner).split()[0]}.{verb.name}" if isinstance(verb, Invoke) else type(verb).__name__
 
 
-def _why(messages: Sequence[object]) -> Failure | None:
-    """Why the steps ended before the last, if they did."""
-    if any(isinstance(m, Done) for m in messages):
-        return None
+def _why(messages: Sequence[object]) -> Failure:
+    """Why the steps ended before the last."""
     end = messages[-1] if messages else None
     if isinstance(end, Ended) and end.late:
         return HUNG

@@ -12,7 +12,7 @@ from fnnet.grading.child.records import Value
 from fnnet.grading.child.verbs import Invoke, Step
 from fnnet.grading.inputs import Inputs, softmax_cases
 from fnnet.grading.judge import Complaint, Seen, judge, not_an_array
-from fnnet.grading.layer_grader import Observed, graded, judged, large_inputs, observe, put_arrays, readings, written
+from fnnet.grading.layer_grader import Observed, graded, judged, large_inputs, observe, readings, written
 from fnnet.grading.own_laws import FRESH, Subject
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
@@ -67,9 +67,9 @@ def _round(part: Part, made: str, case: Inputs, name: str = "", helped: bool = F
     """Forward, loss and backward, as a training step calls them."""
     return [
         *calls.forward(part, made, case.x, f"y{name}"),
-        *(put_arrays(made, {"x": case.x, "y": known.y(case)}) if helped else []),
+        *(calls.put(made, {("x",): case.x, ("y",): known.y(case)}) if helped else []),
         Step(f"loss{name}", calls.call(part, made, "loss", {"t": case.t}, [case.t])),
-        *(put_arrays(made, {"t": case.t}) if helped else []),
+        *(calls.put(made, {("t",): case.t}) if helped else []),
         *_back(part, made, case, f"dx{name}"),
     ]
 
@@ -140,8 +140,9 @@ def _large_loss(session: Session, part: Part, right: bool) -> list[Complaint]:
     """No overflow on the way to the gradient; a logarithm of 0 in the value itself is not looked at."""
     answer = session.watch(_loss_round(part, LARGE))
     dx = answer.get("dx")
-    heard = any(w.category == "RuntimeWarning" and "overflow" in w.message for w in calls.heard(answer, "loss"))
-    if heard or (right and isinstance(dx, np.ndarray) and not np.all(np.isfinite(dx))):
+    heard = answer.warnings("loss", calls.all_of("loss"))
+    loud = any(w.category == "RuntimeWarning" and "overflow" in w.message for w in heard)
+    if loud or (right and isinstance(dx, np.ndarray) and not np.all(np.isfinite(dx))):
         text = f"the exponential grows too large for large inputs: see {pages.SOFTMAX_LARGE}"
         return [Complaint(text, "overflow")]
     return [] if isinstance(dx, np.ndarray) else [Complaint(not_an_array("dx", dx))]

@@ -84,5 +84,5 @@ def _trained(session: Session, parts: Mapping[str, Part], lesson: Lesson, seed: 
     """The outputs of the trained model; a `Failure` where something stopped it."""
     affine, places = scout(session, parts["Affine"])
     steps = program(session, {**parts, "Affine": affine}, places, lesson, seed)
-    answer = session.run(steps, seconds=seconds, writable=True)
+    answer = session.run(steps, seconds=seconds, writable=True, seed=seed)
     return next(iter(answer.failures), None) or answer.get("out")

@@ -23,19 +23,18 @@ if __name__ == "__main__":
     _shell("fnnet.grading", Path(__file__).parents[1])
 
 import numpy as np  # noqa: E402  # numpy as it is before the student's code can change it
+from numpy.random import seed  # noqa: E402  # of the generator that students use
 
-from fnnet.grading.child.codec import pack, unpack  # noqa: E402
+from fnnet.grading.child.codec import Closed, Frame, Late, pack, receive, send, unpack  # noqa: E402
 from fnnet.grading.child.describe import describe, failure  # noqa: E402
-from fnnet.grading.child.encode import KEPT, encode  # noqa: E402
-from fnnet.grading.child.frames import Closed, Frame, Late, receive, send  # noqa: E402
+from fnnet.grading.child.encode import encode  # noqa: E402
 from fnnet.grading.child.limits import limit_memory, limit_rest, watch_processes  # noqa: E402
 from fnnet.grading.child.loading import load  # noqa: E402
-from fnnet.grading.child.records import Begun, Done, Ended, Gave, Order, Warned  # noqa: E402
+from fnnet.grading.child.records import Begun, Ended, Gave, Order, Warned  # noqa: E402
 from fnnet.grading.child.verbs import Request, Step  # noqa: E402
 from fnnet.grading.child.world import World  # noqa: E402
 
 KILL = 9
-DONE = pack(Done())
 
 Switch = Callable[[bool], None]
 
@@ -108,7 +107,7 @@ def _check(frame: Frame, module: ModuleType, folder: Path, pipes: tuple[int, int
         finally:
             _exit(0)
     close(outside)
-    late = _relay(inside, pipes[1], request.seconds)
+    late = _relay(inside, pipes[1], request)
     ended, status = waitpid(child, WNOHANG)
     for stop in (killpg, kill):
         with suppress(OSError):
@@ -119,18 +118,14 @@ def _check(frame: Frame, module: ModuleType, folder: Path, pipes: tuple[int, int
     send(pipes[1], pack(Ended(late and not ended, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)))
 
 
-def _relay(inside: int, replies: int, seconds: float) -> bool:
-    """Hand frames on up to the last one; whether it was waited for too long."""
-    while True:
+def _relay(inside: int, replies: int, request: Request) -> bool:
+    """Hand a frame on for each step; whether one was waited for too long."""
+    for _ in request.steps:
         try:
-            frame = receive(inside, seconds)
-        except Late:
-            return True
-        except ValueError:
-            return False
-        send(replies, frame)
-        if frame == DONE:
-            return False
+            send(replies, receive(inside, request.seconds))
+        except Closed as error:
+            return isinstance(error, Late)
+    return False
 
 
 def _work(request: Request, module: ModuleType, folder: Path, outside: int, switch: Switch) -> None:
@@ -143,22 +138,20 @@ def _work(request: Request, module: ModuleType, folder: Path, outside: int, swit
 
     world = World(module, guard)
     np.seterr(all="warn", under="ignore")
+    seed(request.seed)  # noqa: NPY002
     for step in request.steps:
         frame = _done(world, step, folder)
         guard()
         send(outside, frame)
-    send(outside, DONE)
 
 
 def _done(world: World, step: Step, folder: Path) -> Frame:
     """What came of a step, packed; or why nothing came of it, or could be packed."""
     with warnings.catch_warnings(record=True) as heard:
-        if step.heard:
-            warnings.simplefilter("always")
+        warnings.simplefilter("always")
         try:
             world.values[step.slot] = value = world.run(step.verb)
-            sent = encode(value) if step.sent else KEPT
-            return pack(Gave(step.slot, sent, tuple([_warned(w) for w in heard[:8]])))
+            return pack(Gave(step.slot, encode(value if step.sent else None), tuple([_warned(w) for w in heard[:8]])))
         except BaseException as error:
             return pack(Gave(step.slot, failure(error, folder)))
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from numpy import float64
 
+from fnnet.grading.child.encode import Unreached
 from fnnet.grading.child.records import Class, Contents, Failure, Parameter, Parameters, Signature
-from fnnet.grading.child.world import Unreached
 
 METHODS = ("__init__", "forward", "backward", "loss", "add", "update", "step", "predict", "__call__")
 

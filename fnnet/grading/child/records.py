@@ -1,7 +1,7 @@
 """What crosses the pipe: the steps that the parent asks for, and what the child says of them.
 
-The child imports nothing of fnnet, so these records are the standard library's named tuples, the quickest to load. A
-field that is renamed on one side alone is seen by mypy.
+The child imports nothing of fnnet, so these records are the standard library's named tuples, the quickest to load. They
+are taken apart by the names of their fields, so that mypy sees one that is renamed on one side alone.
 """
 
 from typing import Any, NamedTuple, TypeAlias
@@ -51,10 +51,6 @@ class Odd(NamedTuple):
         return list(self.parts.values())
 
 
-class Nothing(NamedTuple):
-    """None came back."""
-
-
 class Called(NamedTuple):
     """One call of a layer that writes down what it is handed, forward or ``back``, and what it returned."""
 
@@ -71,7 +67,7 @@ class Log(NamedTuple):
     calls: tuple[Called, ...]
 
 
-Value: TypeAlias = Array | Odd | Nothing | Failure | Log
+Value: TypeAlias = Array | Odd | Failure | Log | None
 
 
 class Parameter(NamedTuple):
@@ -143,10 +139,6 @@ class Gave(NamedTuple):
     slot: str
     value: Value
     warnings: tuple[Warned, ...] = ()
-
-
-class Done(NamedTuple):
-    """All steps are done."""
 
 
 class Ended(NamedTuple):
