@@ -13,11 +13,10 @@ from fnnet.grading.folds_grader import grade_folds
 from fnnet.grading.judge import Complaint
 from fnnet.grading.model_grader import grade_model
 from fnnet.grading.parts import Part, parts_of
+from fnnet.grading.plain_grader import grade_loss, grade_pure_softmax, grade_sigmoid, grade_softmax
 from fnnet.grading.process import Limits
 from fnnet.grading.report import POINTS, Mark, Report, marks
 from fnnet.grading.session import Session, session
-from fnnet.grading.sigmoid_grader import grade_sigmoid
-from fnnet.grading.softmax_grader import grade_loss, grade_pure_softmax, grade_softmax
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 

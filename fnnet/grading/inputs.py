@@ -8,6 +8,7 @@ import numpy as np
 
 from fnnet.values.array import Array
 from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import frozen
 
 NONE = np.zeros(0)
@@ -57,7 +58,8 @@ def affine_cases() -> Iterator[Inputs]:
 def sigmoid_cases() -> Iterator[Inputs]:
     """Three shapes, one of them a batch of one."""
     for number, shape in enumerate([(5, 3), (1, 4), (3, 3)]):
-        yield Inputs(x=_draw(number, 4, *shape) / 2, dout=_draw(number, 5, *shape))
+        x = _draw(number, 4, *shape) / 2
+        yield Inputs(x=x, y=sigmoid(x), dout=_draw(number, 5, *shape))
 
 
 def softmax_cases(convention: str) -> Iterator[Inputs]:
@@ -65,7 +67,8 @@ def softmax_cases(convention: str) -> Iterator[Inputs]:
     for number, (n, k) in enumerate([(5, 3), (2, 4), (3, 3)]):
         t = np.eye(k)[generator(key(number, Purpose.CHECK, step=7)).integers(0, k, n)]
         x = _draw(number, 6, n, k) / 2
-        yield Inputs(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
+        share = 1 / n if convention == "mean" else 1.0
+        yield Inputs(x=x, y=softmax(x), t=t, dout=_draw(number, 8, n, k), share=share)
 
 
 def _draw(number: int, layer: int, *shape: int) -> Array:
