@@ -9,9 +9,8 @@ import attrs
 
 from fnnet.grading import trial
 from fnnet.grading.affine_grader import grade_affine
-from fnnet.grading.folds_grader import grade_folds
 from fnnet.grading.judge import Complaint
-from fnnet.grading.model_grader import grade_model
+from fnnet.grading.model_grader import grade_folds, grade_model
 from fnnet.grading.parts import Part, parts_of
 from fnnet.grading.plain_grader import grade_loss, grade_pure_softmax, grade_sigmoid, grade_softmax
 from fnnet.grading.process import Limits
