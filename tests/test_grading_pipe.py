@@ -21,7 +21,7 @@ MESSAGES = [
     Begun(3, 7),
     Begun(3, 7, Failure("raised", "ValueError", "no", 7, "lab.py", "1 / 0")),
     Gave("y", Odd("tuple", {"0": None, "1": Odd("Mine", {})}), (records.Warned("UserWarning", "oh", 1, "lab.py"),)),
-    records.Contents({"Affine": records.Class("lab", {"forward": None, "__init__": ()}, ("lr",))}, {}, ()),
+    records.Contents({"Affine": records.Class({"forward": None, "__init__": ()}, ("lr",))}, {}, ()),
     Request((Step("y", Invoke(None, "f", (Slot("x"), None, [2.5], {"W": 1.0}), {"t": AsTuple(())})),), True, 1.0, 9, 3),
     Request((Step("all", Repeat(2, (Step("again", verbs.Look()),), {}, 4), sent=False),), False, 1.0, 9),
 ]

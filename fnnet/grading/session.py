@@ -115,58 +115,42 @@ def _why(messages: Sequence[object]) -> Failure:
     return Failure("ended", "process", f"ends the whole process ({how})")
 
 
-@final
-@frozen
-class Attempt:
-    """An import: what the file holds, if the child lived, and what failed, the last of it ``at`` that statement."""
-
-    contents: Contents | None
-    failures: tuple[Failure, ...]
-    at: int = -1
-
-
 @contextmanager
 def session(path: Path, limits: Limits) -> Iterator[Session]:
     """Import the file in a child. A statement that ends the child, or doesn't end, is left out the next time."""
     skip: tuple[int, ...] = ()
-    failures: tuple[Failure, ...] = ()
+    failures: dict[Failure, None] = {}
     only = NEVER
     for _ in range(ATTEMPTS):
         with process(limits) as child:
-            child.ask(_order(path, limits, skip, only))
-            attempt = _attempt(child, limits.seconds)
-            failures = tuple(dict.fromkeys((*failures, *attempt.failures)))
-            if attempt.contents is not None:
-                yield Session(child, attempt.contents, failures)
+            child.ask(Order(str(path), limits.memory, skip, only))
+            contents, failed, at = _import(child, limits.seconds)
+            failures |= dict.fromkeys(failed)
+            if contents is not None:
+                yield Session(child, contents, tuple(failures))
                 return
-        if attempt.at < 0:
+        if at < 0:
             break
-        skip += (attempt.at,)
-        only = min(only, attempt.at) if attempt.failures[-1].kind == "hung" else only
-    raise ImportError(failures[-1].sentence)
+        skip += (at,)
+        only = min(only, at) if failed[-1].kind == "hung" else only
+    raise ImportError(list(failures)[-1].sentence)
 
 
-def _order(path: Path, limits: Limits, skip: tuple[int, ...], only: int) -> Order:
-    library = str(Path(__file__).parents[2])
-    return Order(str(path), str(path.parent), library, limits.memory, cpu=3600, skip=skip, only=only)
-
-
-def _attempt(child: Process, seconds: float) -> Attempt:
-    at: int = -1
-    line: int | None = None
-    failures: tuple[Failure, ...] = ()
+def _import(child: Process, seconds: float) -> tuple[Contents | None, list[Failure], int]:
+    """What the file holds, if the child has lived; what failed; and the last statement that began."""
+    begun, failures = Begun(-1, 0), list[Failure]()
     while True:
         try:
-            message = child.answer(seconds + 10 * (at < 0))
+            message = child.answer(seconds + 10 * (begun.at < 0))
         except Late:
-            return Attempt(None, (*failures, Failure("hung", "", "", line, "the file", "at the import")), at)
+            return None, [*failures, Failure("hung", "", "", begun.line, "the file", "at the import")], begun.at
         except ValueError:
-            return Attempt(None, (*failures, Failure("ended", "", "ends the whole process", line, "the file")), at)
+            return None, [*failures, Failure("ended", "", "ends the whole process", begun.line, "the file")], begun.at
         match message:
             case Contents():
-                return Attempt(message, failures)
+                return message, failures, begun.at
             case Failure():
-                return Attempt(None, (*failures, message))
+                return None, [*failures, message], begun.at
             case Begun():
-                at, line = message.at, message.line
-                failures += (message.failure,) if message.failure else ()
+                begun = message
+                failures += [message.failure] if message.failure else []

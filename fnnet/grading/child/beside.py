@@ -45,19 +45,20 @@ def main() -> None:
         del sys.modules[name]  # so that a student who imports fnnet gets the real one
     requests, replies = _pipes()
     order = unpack(receive(requests), Order)
-    sys.path.insert(0, order.folder)
-    sys.path.append(order.library)
-    limit_rest(order.cpu)
+    folder = Path(order.path).parent
+    sys.path.insert(0, str(folder))
+    sys.path.append(str(Path(__file__).parents[3]))
+    limit_rest()
     limit_memory(order.memory * 4)
     switch = watch_processes()
-    module = _load(order, replies)
+    module = _load(order, folder, replies)
     while True:
         try:
             frame = receive(requests)
         except Closed:
             _exit(0)
         switch(False)
-        _check(frame, module, Path(order.folder), (requests, replies), switch)
+        _check(frame, module, folder, (requests, replies), switch)
 
 
 def _pipes() -> tuple[int, int]:
@@ -69,8 +70,8 @@ def _pipes() -> tuple[int, int]:
     return requests, replies
 
 
-def _load(order: Order, replies: int) -> ModuleType:
-    folder, me = Path(order.folder), getpid()
+def _load(order: Order, folder: Path, replies: int) -> ModuleType:
+    me, path = getpid(), Path(order.path)
 
     def say(record: object) -> None:
         """Send it, unless this is a copy that the student's code has forked."""
@@ -80,9 +81,9 @@ def _load(order: Order, replies: int) -> ModuleType:
         say(Begun(place, line, failure(error, folder) if error else None))
 
     warnings.simplefilter("ignore")
-    module = ModuleType(Path(order.path).stem)
+    module = ModuleType(path.stem)
     try:
-        load(module, Path(order.path), order.skip, order.only, done)
+        load(module, path, order.skip, order.only, done)
         say(describe(module))
     except BaseException as error:
         say(failure(error, folder))

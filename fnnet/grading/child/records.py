@@ -81,37 +81,30 @@ class Parameter(NamedTuple):
 Parameters: TypeAlias = tuple[Parameter, ...]
 
 
-class Signature(NamedTuple):
-    """A function, and the module it comes from; its parameters are None where Python doesn't know them."""
-
-    home: str
-    parameters: Parameters | None
+#: The parameters of functions by name; None where Python doesn't know them.
+Signatures: TypeAlias = dict[str, Parameters | None]
 
 
 class Class(NamedTuple):
-    """A class: the module it comes from, its methods, and the names of the plain numbers it holds."""
+    """A class: its methods, and the names of the plain numbers it holds."""
 
-    home: str
-    methods: dict[str, Parameters | None]
+    methods: Signatures
     numbers: tuple[str, ...]
 
 
 class Contents(NamedTuple):
-    """What a file holds by name; of numbers the names alone."""
+    """What a file holds by name, but what it has from fnnet; of numbers the names alone."""
 
     classes: dict[str, Class]
-    functions: dict[str, Signature]
+    functions: Signatures
     numbers: tuple[str, ...]
 
 
 class Order(NamedTuple):
-    """The first message: which file, without which statements, under which limits."""
+    """The first message: which file, under which limit; which statements to skip, and from where only to define."""
 
     path: str
-    folder: str
-    library: str
     memory: int
-    cpu: int
     skip: tuple[int, ...]
     only: int
 
