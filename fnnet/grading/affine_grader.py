@@ -17,7 +17,7 @@ from fnnet.grading.parts import Part
 from fnnet.grading.places import Places, scout
 from fnnet.grading.report import Mark
 from fnnet.grading.session import Answer, Session
-from fnnet.grading.update import RATE, own, proportion_complaints, update_complaints
+from fnnet.grading.update import RATE, proportion_complaints, update_complaints
 from fnnet.values.array import Array
 from fnnet.values.record import evolve
 
@@ -52,33 +52,35 @@ def _observe(session: Session, part: Part, places: Places, case: Inputs, rate: f
     values = {"y": answer.get("y"), "dx": answer.get("dx")}
     if part.pure:
         return Observed({**values, **_of_grads(answer)}, (case,), answer.wrote)
-    W, b = _own_or(_upright(answer, "W0", places), case.W), _own_or(answer.get("b0"), case.b)
-    values |= {"W1": _upright(answer, "W1", places), "b1": answer.get("b1")}
+    slots = ("W0", "b0", "W1", "b1", *(("W2", "b2") if "updated" in answer.gave else ()))
+    values |= {slot: _shaped(_upright(answer, slot, places), case.W if slot[0] == "W" else case.b) for slot in slots}
+    W, b = _or(values["W0"], case.W), _or(values["b0"], case.b)
     values["dW"] = _upright(answer, "dW", places) if places.dW else _difference(W, values["W1"], values["dx"])
     values["db"] = answer.get("db") if places.db else _difference(b, values["b1"], values["dx"])
-    if "updated" in answer.gave:
-        values |= {"W2": _upright(answer, "W2", places), "b2": answer.get("b2")}
-    return Observed(values, (evolve(case, W=W, b=b, lr=rate, W1=_own_or(values["W1"], W)),), answer.wrote)
-
-
-def _own_or(value: Value, like: Array) -> Array:
-    fitting = own(value, like)
-    return fitting if isinstance(fitting, np.ndarray) and fitting.shape == like.shape else like
+    return Observed(values, (evolve(case, W=W, b=b, lr=rate, W1=_or(values["W1"], W)),), answer.wrote)
 
 
 def _upright(answer: Answer, slot: str, places: Places) -> Value:
     value = answer.get(slot)
-    return places.upright(value) if isinstance(value, np.ndarray) else value
+    return places.upright(value) if isinstance(value, np.ndarray) and "W" in slot else value
+
+
+def _shaped(value: Value, like: Array) -> Value:
+    """A layer's own parameter in the shape of the lecture, where it has as many numbers."""
+    return value.reshape(like.shape) if isinstance(value, np.ndarray) and value.size == like.size else value
+
+
+def _or(value: Value, like: Array) -> Array:
+    return value if isinstance(value, np.ndarray) and value.shape == like.shape else like
 
 
 def _difference(old: Array, new: Value, dx: Value) -> Value:
     """The step that was taken, where no gradient is stored."""
     if isinstance(dx, Failure):
         return dx
-    if not isinstance(new, np.ndarray) or new.size != old.size:
+    if not isinstance(new, np.ndarray) or new.shape != old.shape:
         return new
-    moved = np.asarray(old - new.reshape(old.shape))
-    return dx if dx is None and not moved.any() else moved
+    return dx if dx is None and np.array_equal(new, old) else np.asarray(old - new)
 
 
 def _program(part: Part, places: Places, case: Inputs, rate: float) -> Steps:

@@ -1,6 +1,5 @@
 """Where an Affine layer keeps W, b, dW and db, seen from one try: by name, and otherwise by shape."""
 
-from collections.abc import Iterator, Mapping
 from typing import TypeAlias, final
 
 import numpy as np
@@ -13,7 +12,7 @@ from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
 
-Held: TypeAlias = Mapping[Place, Array]
+Held: TypeAlias = dict[Place, Array]
 
 
 @final
@@ -63,30 +62,23 @@ def _once(part: Part, n: int, inputs: int, outputs: int, tupled: bool = True) ->
 
 
 def _places(session: Session, part: Part, answer: Answer, tupled: bool) -> Places:
+    works = isinstance(answer.get("y"), np.ndarray)
     if part.pure:
-        return Places(_ran(answer, "y"), tupled=tupled)
-    before = answer.get("before")
-    at = _arrays(before)
-    both = {**at, **{place: a for place, a in _grown(session, part, answer).items() if place not in at}}
+        return Places(works, tupled=tupled)
+    ran = isinstance(answer.get("dx"), np.ndarray)
+    square = answer if ran else session.run(_once(part, 3, 3, 3))  # where a wrong product stopped the first backward
+    at = _arrays(answer.get("before"))
+    both = at | {place: a for place, a in _arrays(square.get("after")).items() if place not in at}
     W = _place(at, WEIGHTS, {(3, 4), (4, 3)})
     return Places(
-        forward_works=_ran(answer, "y"),
+        forward_works=works,
         W=W,
         b=_place(at, BIASES, {(4,), (1, 4), (4, 1)}),
         dW=_place(both, _gradients(WEIGHTS), set()),
         db=_place(both, _gradients(BIASES), set()),
-        rates=rates_of(session, part, before),
+        rates=rates_of(session, part, answer.get("before")),
         sideways=bool(W) and at[W].shape == (4, 3),
     )
-
-
-def _ran(answer: Answer, slot: str) -> bool:
-    return isinstance(answer.get(slot), np.ndarray)
-
-
-def _grown(session: Session, part: Part, answer: Answer) -> Held:
-    """The arrays of the layer after backward; after one with square arrays where a wrong product stopped the first."""
-    return _arrays((answer if _ran(answer, "dx") else session.run(_once(part, 3, 3, 3))).get("after"))
 
 
 def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,21 +86,15 @@ def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(form.format(name) for name in names for form in forms)
 
 
-def _items(value: Value) -> list[tuple[str, Value]]:
-    return list(value.parts.items()) if isinstance(value, Odd) else []
-
-
-def _arrays(value: Value) -> Held:
+def _arrays(value: Value, home: Place = ()) -> Held:
     """The arrays of an object, and of the dictionaries in it."""
-    return dict(_walk(_items(value)))
-
-
-def _walk(items: list[tuple[str, Value]], home: Place = ()) -> Iterator[tuple[Place, Array]]:
-    for name, value in items:
-        if isinstance(value, np.ndarray):
-            yield (*home, name), value
-        elif isinstance(value, Odd) and value.type in ("dict", "OrderedDict") and not home:
-            yield from _walk(_items(value), (name,))
+    held: Held = {}
+    for name, item in value.parts.items() if isinstance(value, Odd) else ():
+        if isinstance(item, np.ndarray):
+            held[(*home, name)] = item
+        elif isinstance(item, Odd) and item.type in ("dict", "OrderedDict") and not home:
+            held |= _arrays(item, (name,))
+    return held
 
 
 def _place(at: Held, names: tuple[str, ...], shapes: set[tuple[int, ...]]) -> Place:
