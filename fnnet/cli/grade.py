@@ -114,10 +114,8 @@ def _print(report: Report) -> None:
         verdict = Text("ok", "green") if mark.full else Text(names or "see below", "red")
         made.add_row(mark.part, mark.quantity, f"{mark.points:g}/{mark.most:g}", verdict)
     out.print(made)
-    say(
-        f"\n{report.name}: {report.points:g} of {report.most:g} points"
-        + "\n" * bool(report.remarks or report.points < report.most)
-    )
+    more = report.remarks or report.points < report.most
+    say(f"\n{report.name}: {report.points:g} of {report.most:g} points" + "\n" * bool(more))
     said: dict[str, list[str]] = {}
     for mark in report.marks:
         for complaint in mark.complaints:

@@ -104,7 +104,6 @@ def _looks(owner: str, places: Mapping[str, Place]) -> Steps:
 
 
 def _fresh(part: Part, places: Places, case: Inputs, rate: float, slot: str) -> Steps:
-    """A layer with this case's W and b."""
     made = calls.make_affine(part, case.W, case.b, slot, places.tupled)
     return [*made, *places.rates.put(slot, rate), *_filled(places, case, slot)]
 

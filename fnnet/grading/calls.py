@@ -1,12 +1,12 @@
 """How a part is made, run forward and run backward, as steps for a session, in the course's form and in fnnet's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, final
 
 import numpy as np
 
 from fnnet.grading.child.probe import is_rate
-from fnnet.grading.child.records import Odd, Parameter, Parameters, Value
+from fnnet.grading.child.records import Odd, Parameters, Value
 from fnnet.grading.child.verbs import Argument, AsTuple, Invoke, Make, Place, Plain, Put, Slot, Step
 from fnnet.grading.parts import Part
 from fnnet.grading.session import Session
@@ -28,6 +28,15 @@ def is_name(name: str, wanted: tuple[str, ...]) -> bool:
     return name.lower().strip("_0123456789").replace("_", "") in wanted
 
 
+#: Whether a parameter of some name asks for what we call by a letter or a word.
+MEANS: dict[str, Callable[[str], bool]] = {
+    "W": lambda name: is_name(name, WEIGHTS),
+    "b": lambda name: is_name(name, BIASES),
+    "t": lambda name: is_name(name, TARGETS),
+    "rate": is_rate,
+}
+
+
 def arguments(
     parameters: Parameters, values: dict[str, Argument], order: Sequence[Argument]
 ) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
@@ -36,24 +45,15 @@ def arguments(
     named: dict[str, Argument] = {}
     rest = list(order)
     for p in parameters:
-        known = [value for key, value in values.items() if _means(p.name, key)]
+        known = [value for key, value in values.items() if MEANS[key](p.name)]
         if not known and p.optional:
             continue
         value = known[0] if known else rest.pop(0) if rest else 1
-        if _by_name(p) or named:
+        if named or p.kind == "KEYWORD_ONLY" or (p.optional and p.kind != "POSITIONAL_ONLY"):
             named[p.name] = value
         else:
             placed.append(value)
     return tuple(placed), named
-
-
-def _by_name(p: Parameter) -> bool:
-    return p.kind == "KEYWORD_ONLY" or (p.optional and p.kind != "POSITIONAL_ONLY")
-
-
-def _means(name: str, key: str) -> bool:
-    wanted = {"W": WEIGHTS, "b": BIASES, "t": TARGETS}.get(key, ())
-    return is_rate(name) if key == "rate" else is_name(name, wanted)
 
 
 def call(part: Part, owner: str | None, method: str, values: dict[str, Argument], order: Sequence[Argument]) -> Invoke:

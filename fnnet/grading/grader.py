@@ -76,7 +76,6 @@ def _graded(opened: Session, settings: Settings, name: str) -> Report:
 
 
 def _nothing(name: str, why: str, settings: Settings, remarks: tuple[str, ...] = ()) -> Report:
-    """The report of a file in which there is nothing to grade."""
     wanted: dict[str, Iterable[str]] = {kind: POINTS[kind] for kind in ("Affine", "Sigmoid", "Softmax", "Model")}
     wanted["training"] = _trained_on(settings)
     lost = [mark for kind, names in wanted.items() for mark in _all(kind, names, why)]
@@ -84,7 +83,6 @@ def _nothing(name: str, why: str, settings: Settings, remarks: tuple[str, ...] =
 
 
 def _all(kind: str, names: Iterable[str], why: str) -> list[Mark]:
-    """The marks of a part that can't be graded."""
     return marks(kind, {name: [Complaint(why)] for name in names})
 
 
@@ -96,7 +94,6 @@ def _asked(parts: Parts, form: str) -> list[str]:
 
 
 def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Settings) -> list[Mark]:
-    """The marks of a part, or of all that is missing of it."""
     names = [name for name in POINTS[kind] if form == "course" or name != "learning rate"]
     if kind not in parts:
         return _all(kind, names, f"{kind} is not in the file")
@@ -112,7 +109,6 @@ def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Setting
 
 
 def _trials(opened: Session, parts: Parts, settings: Settings) -> list[Mark]:
-    """Whether the model learns, where it is asked for."""
     names = _trained_on(settings)
     if why := trial.lacking(parts):
         return _all("training", names, why)

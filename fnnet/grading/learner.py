@@ -7,7 +7,7 @@ import numpy as np
 
 from fnnet.grading import calls, driving
 from fnnet.grading.calls import Rates, Steps
-from fnnet.grading.child.verbs import Descend, Make, Place, Plain, Repeat, Slot, Step
+from fnnet.grading.child.verbs import Argument, Descend, Make, Place, Plain, Repeat, Slot, Step
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places
 from fnnet.grading.session import Session
@@ -57,8 +57,8 @@ def _course(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: 
     steps: Steps = []
     for slot, W in zip(AFFINES, weights, strict=True):
         steps += calls.make_affine(affine, W, np.zeros(W.shape[1]), slot)
-        steps += calls.put(slot, {(name,): lesson.rate for name in places.rates.attributes})
-        steps += calls.put(slot, {places.W: places.upright(W)})
+        told: dict[Place, Argument] = {(name,): lesson.rate for name in places.rates.attributes}
+        steps += calls.put(slot, {**told, places.W: places.upright(W)})
     return [
         *steps,
         *calls.make_plain(parts["Sigmoid"], "b"),
@@ -84,13 +84,10 @@ def _update(affine: Part, places: Places, slot: str, rate: float) -> Steps:
         return steps
     if affine.rate() or places.rates.attributes or not (places.dW and places.db):
         return []
-    pairs = ((places.W, places.dW), (places.b, places.db))
-    return [step for param, grad in pairs for step in _stepped(slot, param, grad, rate)]
-
-
-def _stepped(slot: str, param: Place, grad: Place, rate: float) -> Steps:
-    lower = Step("lower", Descend(Slot(slot, param), Slot(slot, grad), rate))
-    return [lower, *calls.put(slot, {param: Slot("lower")})]
+    for param, grad in ((places.W, places.dW), (places.b, places.db)):
+        steps.append(Step("lower", Descend(Slot(slot, param), Slot(slot, grad), rate)))
+        steps += calls.put(slot, {param: Slot("lower")})
+    return steps
 
 
 def _pure(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: list[Array]) -> Steps:

@@ -64,7 +64,6 @@ def _rounds(case: Inputs) -> list[tuple[str, Inputs]]:
 
 
 def _broken(answer: Answer, s: Subject, slot: str) -> Complaint | None:
-    """The first law that a quantity breaks."""
     first, again, part, fresh = (answer.get(f"{slot} {name}") for name in ("first", "again", "part", "fresh"))
     if not isinstance(first, np.ndarray) or not np.all(np.isfinite(first)):
         return None

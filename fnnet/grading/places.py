@@ -51,7 +51,6 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
 
 
 def _once(part: Part, n: int, inputs: int, outputs: int, tupled: bool = True) -> Steps:
-    """Make, look, forward, backward, and look again."""
     return [
         *make_affine(part, np.ones((inputs, outputs)), np.ones(outputs), "Affine", tupled),
         Step("before", Make(Slot("Affine"))),

@@ -107,7 +107,6 @@ def _label(step: Step) -> str:
 
 
 def _why(messages: Sequence[object]) -> Failure:
-    """Why the steps ended before the last."""
     end = messages[-1] if messages else None
     if isinstance(end, Ended) and end.late:
         return HUNG

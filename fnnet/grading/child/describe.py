@@ -72,7 +72,6 @@ def failure(error: BaseException, folder: Path) -> Failure:
 
 
 def _lines(error: BaseException, folder: Path) -> Iterator[tuple[int | None, str, str]]:
-    """The lines of the student's own, the last first."""
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
         yield error.lineno, Path(error.filename).name, (error.text or "").strip()
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
