@@ -52,7 +52,7 @@ class Process:
             send(self.requests, pack(record))
 
     def answer(self, seconds: float) -> object:
-        """The next message. Raises `Closed` and its kind `Late`, and ValueError for a message that is none."""
+        """The next message. Raises `Late` and `Closed`, and ValueError for a message that is none."""
         try:
             frame = receive(self.replies, seconds)
         except OSError as error:

@@ -89,7 +89,7 @@ class Session:
         while True:
             try:
                 yield (message := self.process.answer(seconds))
-            except Closed:
+            except (Closed, Late):
                 return
             except ValueError:  # a message that the student's code has written
                 continue

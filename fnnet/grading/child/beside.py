@@ -124,7 +124,7 @@ def _relay(inside: int, replies: int, request: Request) -> bool:
     for _ in request.steps:
         try:
             send(replies, receive(inside, request.seconds))
-        except Closed as error:
+        except (Closed, Late) as error:
             return isinstance(error, Late)
     return False
 

@@ -34,7 +34,7 @@ class Closed(ValueError):
     """The other side is gone."""
 
 
-class Late(Closed):
+class Late(ValueError):
     """Nothing came within the time that was given."""
 
 
