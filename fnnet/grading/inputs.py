@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import final
 
-import attrs
 import numpy as np
 
 from fnnet.values.array import Array
@@ -23,23 +22,22 @@ def _no_layers(number: int, got: Array) -> Array:
 class Inputs:
     """The letters of the course. N examples, I inputs, O outputs, K classes.
 
-    ``dW`` and ``db`` are the student's own gradients, ``W1`` is W after the step, and ``share`` is what one example
-    counts for in the loss: 1/N for a mean, 1 for a sum. A model begins with ``start``, and ``call`` is what its layer
-    of this number makes of what it is handed.
+    ``dW`` is the student's own gradient, ``W1`` is W after the step, and ``share`` is what one example counts for in
+    the loss: 1/N for a mean, 1 for a sum. A model begins with ``start``, and ``call`` is what its layer of this number
+    makes of what it is handed.
     """
 
-    x: Array = attrs.field(default=NONE)
-    W: Array = attrs.field(default=NONE)
-    b: Array = attrs.field(default=NONE)
-    dout: Array = attrs.field(default=NONE)
-    y: Array = attrs.field(default=NONE)
-    t: Array = attrs.field(default=NONE)
-    dW: Array = attrs.field(default=NONE)
-    db: Array = attrs.field(default=NONE)
-    W1: Array = attrs.field(default=NONE)
+    x: Array = NONE
+    W: Array = NONE
+    b: Array = NONE
+    dout: Array = NONE
+    y: Array = NONE
+    t: Array = NONE
+    dW: Array = NONE
+    W1: Array = NONE
     lr: float = 1.0
     share: float = 1.0
-    start: Array = attrs.field(default=NONE)
+    start: Array = NONE
     call: Callable[[int, Array], Array] = _no_layers
 
     @property

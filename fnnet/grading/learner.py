@@ -94,10 +94,11 @@ def _pure(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: li
     """Layer by layer through the student's own functions; the steps down are the grader's."""
     affine, sigmoid = parts["Affine"], parts["Sigmoid"]
     chain = (("a", affine), ("b", sigmoid), ("c", affine))
-    pairs = zip(AFFINES, weights, strict=True)
+    steps = calls.make_plain(sigmoid, "b")
+    for slot, W in zip(AFFINES, weights, strict=True):
+        steps += calls.make_affine(affine, W, np.zeros(W.shape[1]), slot, places.tupled)
     return [
-        *(s for slot, W in pairs for s in calls.make_affine(affine, W, np.zeros(W.shape[1]), slot, places.tupled)),
-        *calls.make_plain(sigmoid, "b"),
+        *steps,
         _repeat(lesson, _pure_step(chain, parts["Loss"], lesson.rate)),
         *_through(chain, lesson.x_test),
         Step("out", Make(Slot("y of c"))),

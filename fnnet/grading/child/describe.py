@@ -9,10 +9,13 @@ from typing import Any
 
 from numpy import float64
 
-from fnnet.grading.child.encode import Unreached
 from fnnet.grading.child.records import Class, Contents, Failure, Parameter, Parameters
 
 METHODS = ("__init__", "forward", "backward", "loss", "add", "update", "step", "predict", "__call__")
+
+
+class Unreached(ValueError):
+    """A step needs what an earlier one did not give."""
 
 
 def describe(module: ModuleType) -> Contents:

@@ -10,10 +10,6 @@ from fnnet.grading.child.records import Log, Odd, Value
 DEEPEST, WIDEST, LARGEST = 4, 64, 1 << 28
 
 
-class Unreached(ValueError):
-    """A step needs what an earlier one did not give."""
-
-
 def encode(value: Any, depth: int = 0) -> Value:
     """What a value is; numbers of Python are arrays too."""
     if value is None or isinstance(value, Log):

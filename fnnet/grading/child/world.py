@@ -7,7 +7,8 @@ from typing import Any
 from numpy import array, ndarray
 
 from fnnet.grading.child import verbs as v
-from fnnet.grading.child.encode import Unreached, fields
+from fnnet.grading.child.describe import Unreached
+from fnnet.grading.child.encode import fields
 from fnnet.grading.child.probe import probe, pure_probe
 from fnnet.grading.child.records import Called, Log
 
