@@ -1,9 +1,11 @@
 """Which networks can be written on a board: layers of units, each a weighted sum and at most one activation."""
 
 from collections.abc import Iterator
-from typing import final
+from itertools import pairwise
+from typing import TypeAlias, final
 
-from fnnet.layers import Affine, Dropout, Flatten, GaussianNoise, LeakyReLU, RandomShift, Scale, Softmax, Standardize
+from fnnet.layers import Affine, Dropout, Flatten, GaussianNoise, RandomShift, Scale, Softmax, Standardize
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import Layer, Params
 from fnnet.network.shapes import describe, layers_of
 from fnnet.teaching.expression import Call, Slope, Symbol, Term
@@ -11,6 +13,8 @@ from fnnet.teaching.functions import ACTIVATION_OF, Function
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key
 from fnnet.values.record import frozen
+
+Loss: TypeAlias = MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
 
 #: Layers that do nothing in use, and those that prepare the input.
 RESTING = (Dropout, GaussianNoise, RandomShift)
@@ -35,25 +39,17 @@ class Placed:
 @final
 @frozen
 class Level:
-    """A layer of units: its Affine layer, its activation where there is one, and the place of its output.
+    """A layer of units: its Affine layer, its activation as the course writes it, and the places of both.
 
-    ``affine`` and ``output`` count the layers of the flattened network.
+    There is no ``function`` for a weighted sum alone; ``slope`` is that of leaky to the left of 0. ``affine`` and
+    ``output`` count the layers of the flattened network.
     """
 
     layer: Affine
-    activation: Layer | None
+    function: Function | None
+    slope: float
     affine: int
     output: int
-
-    @property
-    def function(self) -> Function | None:
-        """The activation as the course writes it; none for a weighted sum alone."""
-        return ACTIVATION_OF[type(self.activation)] if self.activation else None
-
-    @property
-    def slope(self) -> float:
-        """The slope of leaky to the left of 0."""
-        return self.activation.slope if isinstance(self.activation, LeakyReLU) else 0.0
 
     def activated(self, z: Term) -> Term:
         """``s(z)`` of a weighted sum z."""
@@ -85,20 +81,48 @@ class Board:
         return len(self.levels[0].layer.W), *(len(level.layer.b) for level in self.levels)
 
 
-def board(net: Params) -> Board:
-    """The network in levels. Raises UsageError, naming the layer, for one that the course's letters can't say.
+def board(net: Params, loss: Loss, limit: int) -> Board:
+    """The network in levels, for training under this loss.
+
+    Raises UsageError, naming it, for a layer or loss that the course's letters can't say, and for more units than
+    ``limit``.
 
     >>> from fnnet import Sigmoid
-    >>> board((Affine([[1.0, 2.0], [3.0, 4.0]], [0.0, 0.0]), Sigmoid(), Affine([[1.0], [2.0]], [0.0]))).sizes
+    >>> net = (Affine([[1.0, 2.0], [3.0, 4.0]], [0.0, 0.0]), Sigmoid(), Affine([[1.0], [2.0]], [0.0]))
+    >>> board(net, MeanSquaredError([[1.0]]), 32).sizes
     (2, 2, 1)
     """
+    _check_loss(loss)
     layers = [Placed(i, *placed) for i, placed in enumerate(layers_of(net))]
     working = [placed for placed in layers if not _rests(placed)]
     first = _leading(working)
     behind = working[len(first) :]
     _check(behind)
     softmax = type(behind[-1].layer) is Softmax
-    return Board(tuple(placed.layer for placed in layers), first, tuple(_levels(behind)), softmax)
+    network = Board(tuple(placed.layer for placed in layers), first, tuple(_levels(behind)), softmax)
+    _check_size(network.sizes, limit)
+    if softmax and type(loss) is not MeanSquaredError:
+        raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
+    return network
+
+
+def _check_loss(loss: Loss) -> None:
+    if type(loss) not in (MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy):
+        raise UsageError(
+            "a traced loss must be MeanSquaredError, SigmoidCrossEntropy or SoftmaxCrossEntropy, "
+            f"got {type(loss).__name__}"
+        )
+    if loss.weights is not None:
+        raise UsageError("a traced loss can't have weights of examples; leave them out")
+
+
+def _check_size(sizes: tuple[int, ...], limit: int) -> None:
+    many = sum(sizes)
+    if many > limit:
+        raise UsageError(
+            f"a network of {many} units ({'-'.join(map(str, sizes))}) makes too long a table: the limit is {limit}, "
+            f"inputs and outputs counted; to have it all the same say limit={many}, or --max-units {many}"
+        )
 
 
 def _rests(placed: Placed) -> bool:
@@ -130,11 +154,11 @@ def _check(layers: list[Placed]) -> None:
 
 
 def _levels(layers: list[Placed]) -> Iterator[Level]:
-    for placed, after in zip(layers, (*layers[1:], None), strict=True):
+    for placed, after in pairwise((*layers, layers[-1])):
         if isinstance(placed.layer, Affine):
-            activated = after is not None and type(after.layer) in ACTIVATION_OF
-            last = after if after is not None and activated else placed
-            yield Level(placed.layer, last.layer if activated else None, placed.number, last.number)
+            function = ACTIVATION_OF.get(type(after.layer))
+            last = after if function else placed
+            yield Level(placed.layer, function, getattr(last.layer, "slope", 0.0), placed.number, last.number)
 
 
 def _reason(kind: type) -> str:

@@ -24,8 +24,7 @@ from fnnet.teaching.expression import (
     Symbol,
     Term,
 )  # fmt: skip
-from fnnet.teaching.worked_example import WorkedExample, entry
-from fnnet.values.array import Array
+from fnnet.teaching.worked_example import WorkedExample, numbered
 from fnnet.values.record import evolve
 
 
@@ -36,7 +35,7 @@ def prepared(example: WorkedExample, k: Index) -> Equation:
         if isinstance(layer, Scale):
             term = Product((_factor(layer), term))
         if isinstance(layer, Standardize):
-            term = Ratio(Sum((term, Minus(_entry("m", layer.mean, k)))), _entry("d", layer.deviation, k))
+            term = Ratio(Sum((term, Minus(numbered("m", layer.mean, k)))), numbered("d", layer.deviation, k))
     return Equation(example.unit(0, k), term)
 
 
@@ -46,16 +45,12 @@ def constants(example: WorkedExample) -> Iterator[Symbol]:
         if isinstance(layer, Scale):
             yield _factor(layer)
         if isinstance(layer, Standardize):
-            yield from (_entry("m", layer.mean, k) for k in example.numbers(0))
-            yield from (_entry("d", layer.deviation, k) for k in example.numbers(0))
+            yield from (numbered("m", layer.mean, k) for k in example.numbers(0))
+            yield from (numbered("d", layer.deviation, k) for k in example.numbers(0))
 
 
 def _factor(layer: Scale) -> Symbol:
     return Symbol("c", value=float(layer.factor))
-
-
-def _entry(letter: str, values: Array, k: Index) -> Symbol:
-    return Symbol(letter, (k,), value=entry(values.ravel(), k))
 
 
 def unit(example: WorkedExample, n: int, j: Index) -> Equation:
@@ -159,10 +154,11 @@ def average(of: Symbol, parts: tuple[Term, ...], many: int) -> Equation:
     return Equation(of, Ratio(Sum(parts), Number(float(many))))
 
 
-def update(weight: Symbol, error: Symbol, eta: Symbol) -> Equation:
+def update(batch: WorkedExample, lr: float, n: int, j: Index, k: Index) -> Equation:
     """Step 4c, ``u_jk <- u_jk - eta dE/du_jk``."""
-    moved = evolve(weight, value=weight.value - eta.value * error.value)
-    return Equation(moved, Sum((weight, Minus(Product((eta, error))))), step=True)
+    weight, error = batch.weight(n, j, k), batch.gradient(n, j, k)
+    moved = evolve(weight, value=weight.value - lr * error.value)
+    return Equation(moved, Sum((weight, Minus(Product((Symbol("eta", value=lr), error))))), step=True)
 
 
 def one_or_sum(terms: Sequence[Term]) -> Term:

@@ -90,16 +90,25 @@ class Row:
         return f"{name} {sign} {' = '.join(part for part in rest if part)}"
 
 
-def carried(term: Term, value: float, digits: int) -> int:
+def in_digits(rows: Iterable[Row], digits: int) -> tuple[Row, ...]:
+    """The rows with results of so many digits, as many or more put in, and what is given in the most of these."""
+    shown = [evolve(row, digits=digits, carried=_carried(row, digits)) for row in rows]
+    most = max(row.carried for row in shown)
+    return tuple(row if row.term else evolve(row, digits=most, carried=most) for row in shown)
+
+
+def _carried(row: Row, digits: int) -> int:
     """The fewest significant digits, from ``digits`` on, of the numbers put in that bring the printed result.
 
     Raises UsageError when nothing finite comes out of even the most, as of the logarithm of a probability that is 0
     in double precision.
     """
-    result = value
-    for many in range(digits, writing.ALL + 1 if math.isfinite(value) else 0):
-        result = _with_digits(term, many)
-        if _prints(result, value, digits):
+    if row.term is None:
+        return digits
+    result = row.value
+    for many in range(digits, writing.ALL + 1 if math.isfinite(row.value) else 0):
+        result = _with_digits(row.term, many)
+        if _prints(result, row.value, digits):
             return many
     if not math.isfinite(result):
         raise UsageError("the numbers are too large or too small to be calculated with in double precision")

@@ -1,20 +1,20 @@
 """One example on the board: every number of its forward and its backward, asked for by layer and unit."""
 
-from collections.abc import Callable
-from typing import TypeAlias, final
+import math
+from collections.abc import Callable, Sequence
+from typing import final
 
 import numpy as np
 
 from fnnet.layers import Affine
-from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
 from fnnet.network.folds import backward_trace
-from fnnet.teaching.board import Board
+from fnnet.teaching.board import Board, Loss
 from fnnet.teaching.expression import Index, Letters, Over, Symbol, Term
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import evolve, frozen
-
-Loss: TypeAlias = MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
+from fnnet.values.tree import map_params
 
 
 @final
@@ -29,7 +29,7 @@ class WorkedExample:
     Its symbols are asked for by number, or by letter for a general formula, in which nobody looks at the value.
     """
 
-    number: int
+    number: int | None
     board: Board
     letters: Letters
     loss: Loss
@@ -62,31 +62,31 @@ class WorkedExample:
 
     def input(self, k: Index) -> Symbol:
         """Input k as it is before anything prepares it."""
-        return Symbol("x", (k,), value=entry(self.raw, k))
+        return numbered("x", self.raw, k)
 
     def unit(self, layer: int, i: Index) -> Symbol:
         """Unit i of a layer, with its output."""
-        return self.letters.unit(layer, i, entry(self.units[layer], i))
+        return self.letters.unit(layer, i, _entry(self.units[layer], i))
 
     def outcome(self, i: Index) -> Symbol:
         """What E is made of: the probability p_i, or the last unit i itself."""
         if self.probabilities is None:
             return self.unit(self.last, i)
-        return Symbol("p", (i,), value=entry(self.probabilities, i))
+        return numbered("p", self.probabilities, i)
 
     def target(self, i: Index) -> Symbol:
         """The target y*_i; of a class index, a 1 among zeros."""
-        return Symbol("y*", (i,), value=entry(self.targets, i))
+        return numbered("y*", self.targets, i)
 
     def outcome_error(self, i: Index) -> Symbol:
         """The error on what E is made of."""
         if self.softmax_errors is None:
             return self.error(self.last, i)
-        return self.letters.error(self.outcome(i), entry(self.softmax_errors, i))
+        return self.letters.error(self.outcome(i), _entry(self.softmax_errors, i))
 
     def error(self, layer: int, i: Index) -> Symbol:
         """The error on unit i of a layer."""
-        return self.letters.error(self.letters.unit(layer, i), entry(self.errors[layer - 1], i))
+        return self.letters.error(self.letters.unit(layer, i), _entry(self.errors[layer - 1], i))
 
     def weight(self, layer: int, j: Index, k: Index) -> Symbol:
         """The weight from unit k to unit j of a layer; its bias where k is 0."""
@@ -97,8 +97,12 @@ class WorkedExample:
         return self.letters.error(self.letters.weight(layer, j, k), _weight(self.grads[layer - 1], j, k))
 
 
-def entry(values: Array, i: Index) -> float:
-    """A number by its index from 1 on."""
+def numbered(letter: str, values: Array, i: Index) -> Symbol:
+    """A letter with an index from 1 on, and the number of that index."""
+    return Symbol(letter, (i,), value=_entry(values.ravel(), i))
+
+
+def _entry(values: Array, i: Index) -> float:
     return float(values[i - 1]) if isinstance(i, int) else 0.0
 
 
@@ -128,7 +132,7 @@ def work_out(board: Board, loss: Loss, x: Array, number: int, letters: Letters) 
         letters=letters,
         loss=loss,
         value=float(value),
-        raw=one.ravel(),
+        raw=one,
         units=units,
         probabilities=_probabilities(board, loss, units[-1]),
         targets=_targets(loss, len(units[-1])),
@@ -148,3 +152,14 @@ def _targets(loss: Loss, outputs: int) -> Array:
     """The targets of the one example, (K,)."""
     (row,) = loss.targets if loss.targets.ndim == 2 else np.eye(outputs)[loss.targets]
     return np.asarray(row)
+
+
+def averaged(examples: Sequence[WorkedExample], letters: Letters) -> WorkedExample:
+    """What a batch has of its own: the means of its examples' losses and errors on the weights."""
+    value = math.fsum(example.value for example in examples) / len(examples)
+    grads = map_params(_mean, *(example.grads for example in examples))
+    return evolve(examples[0], number=None, letters=letters, value=value, grads=grads)
+
+
+def _mean(*arrays: Array) -> Array:
+    return np.apply_along_axis(math.fsum, 0, np.stack(arrays)) / len(arrays)

@@ -111,12 +111,12 @@ def write(term: Term, style: Style) -> str:
         case Number(value):
             return number(value, ALL, style.latex)
         case Call(function, argument):
-            return _call(_named(function, style), write(argument, style), style)
+            return _call(function, "", write(argument, style), style)
         case Slope(function, output, meaning):
             if style.numbers:  # a slope of 0 or 1 would tell the sign of an output that is left blank
                 blank = isinstance(meaning, Number) and style.leaf(output) in (BLANK, LATEX_BLANK)
                 return style.leaf(output) if blank else write(meaning, style)
-            return _call(f"{_named(function, style)}'", style.leaf(output), style)
+            return _call(function, "'", style.leaf(output), style)
         case Sum(terms):
             return _added([write(part, style) for part in terms])
         case Product(factors):
@@ -135,12 +135,12 @@ def write(term: Term, style: Style) -> str:
             return (rf"\sum_{index} " if style.latex else f"sum_{index} ") + _factor(part, style)
 
 
-def _named(function: str, style: Style) -> str:
-    return FUNCTIONS[function].latex if style.latex else function
+def _call(function: str, prime: str, argument: str, style: Style) -> str:
+    return (FUNCTIONS[function].latex if style.latex else function) + prime + _bracketed(argument, style)
 
 
-def _call(function: str, argument: str, style: Style) -> str:
-    return rf"{function}\left({argument}\right)" if style.latex else f"{function}({argument})"
+def _bracketed(text: str, style: Style) -> str:
+    return rf"\left({text}\right)" if style.latex else f"({text})"
 
 
 def _times(style: Style) -> str:
@@ -158,14 +158,12 @@ def _factor(term: Term, style: Style, first: bool = False) -> str:
     """A term as a factor: in brackets where it is a sum, or begins with a sign inside a product."""
     text = write(term, style)
     whole = term.meaning if isinstance(term, Slope) and style.numbers else term
-    if isinstance(whole, Sum | Over) or (text.startswith("-") and not first):
-        return rf"\left({text}\right)" if style.latex else f"({text})"
-    return text
+    return _bracketed(text, style) if isinstance(whole, Sum | Over) or (text.startswith("-") and not first) else text
 
 
 def _base_of_power(term: Term, style: Style) -> str:
     text = _factor(term, style)
-    return rf"\left({text}\right)" if style.latex and "^" in text and not text.startswith(r"\left") else text
+    return _bracketed(text, style) if style.latex and "^" in text and not text.startswith(r"\left") else text
 
 
 def equation(equation: Equation, latex: bool = False) -> str:
