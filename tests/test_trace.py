@@ -50,7 +50,7 @@ from fnnet.teaching import (
     trace,
     weights,
 )
-from fnnet.teaching.expression import Square, Symbol
+from fnnet.teaching.terms import Square, Symbol
 from fnnet.teaching.writing import figure, numbers, write
 from fnnet.values import Purpose
 

@@ -8,8 +8,8 @@ from fnnet.layers import Affine, Dropout, Flatten, GaussianNoise, RandomShift, S
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import Layer, Params
 from fnnet.network.shapes import describe, layers_of
-from fnnet.teaching.expression import Call, Slope, Symbol, Term
 from fnnet.teaching.functions import ACTIVATION_OF, Function
+from fnnet.teaching.terms import Call, Slope, Symbol, Term
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key
 from fnnet.values.record import frozen
@@ -95,11 +95,11 @@ def board(net: Params, loss: Loss, limit: int) -> Board:
     _check_loss(loss)
     layers = [Placed(i, *placed) for i, placed in enumerate(layers_of(net))]
     working = [placed for placed in layers if not _rests(placed)]
-    first = _leading(working)
-    behind = working[len(first) :]
+    many = _leading([type(placed.layer) for placed in working])
+    first, behind = working[:many], working[many:]
     _check(behind)
     softmax = type(behind[-1].layer) is Softmax
-    network = Board(tuple(placed.layer for placed in layers), first, tuple(_levels(behind)), softmax)
+    network = Board(_layers(layers), _layers(first), tuple(_levels(behind)), softmax)
     _check_size(network.sizes, limit)
     if softmax and type(loss) is not MeanSquaredError:
         raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
@@ -132,14 +132,13 @@ def _rests(placed: Placed) -> bool:
     return isinstance(placed.layer, RESTING)
 
 
-def _leading(layers: list[Placed]) -> tuple[Layer, ...]:
-    """The layers that prepare the input, each kind once."""
-    first: tuple[Layer, ...] = ()
-    for placed in layers:
-        if type(placed.layer) not in PREPARING or type(placed.layer) in map(type, first):
-            break
-        first = *first, placed.layer
-    return first
+def _leading(kinds: list[type]) -> int:
+    """How many layers at the beginning prepare the input, each kind once."""
+    return next((i for i, kind in enumerate(kinds) if kind not in PREPARING or kind in kinds[:i]), len(kinds))
+
+
+def _layers(placed: list[Placed]) -> tuple[Layer, ...]:
+    return tuple(one.layer for one in placed)
 
 
 def _check(layers: list[Placed]) -> None:

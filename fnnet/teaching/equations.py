@@ -10,20 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from fnnet.layers import Scale, Standardize
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
-from fnnet.teaching.expression import (
-    Call,
-    Equation,
-    Index,
-    Minus,
-    Number,
-    Over,
-    Product,
-    Ratio,
-    Square,
-    Sum,
-    Symbol,
-    Term,
-)  # fmt: skip
+from fnnet.teaching.terms import Call, Equation, Index, Minus, Number, Over, Product, Ratio, Square, Sum, Symbol, Term
 from fnnet.teaching.worked_example import WorkedExample, numbered
 from fnnet.values.record import evolve
 
@@ -79,7 +66,7 @@ def loss(example: WorkedExample) -> Equation:
     """Step 3, E, of the outputs that have a part in it: cross-entropy with softmax leaves out targets of 0."""
     by_output = _by_output(example)
     parts = [_part(example, i) for i in example.numbers(example.last) if by_output or example.target(i).value != 0]
-    return Equation(example.total, _whole(example, one_or_sum(parts)))
+    return Equation(example.total, _whole(example, _one_or_sum(parts)))
 
 
 def loss_rule(example: WorkedExample) -> Equation:
@@ -139,7 +126,7 @@ def unit_error(example: WorkedExample, n: int, j: Index) -> Equation:
         return Product((*slope, example.weight(n + 1, i, j), example.error(n + 1, i)))
 
     products = example.over(n + 1, j, example.letters.index(n + 1, n), product)
-    return Equation(example.error(n, j), one_or_sum(products))
+    return Equation(example.error(n, j), _one_or_sum(products))
 
 
 def weight_error(example: WorkedExample, n: int, j: Index, k: Index) -> Equation:
@@ -161,6 +148,5 @@ def update(batch: WorkedExample, lr: float, n: int, j: Index, k: Index) -> Equat
     return Equation(moved, Sum((weight, Minus(Product((Symbol("eta", value=lr), error))))), step=True)
 
 
-def one_or_sum(terms: Sequence[Term]) -> Term:
-    """Terms added up, where there is more than one."""
+def _one_or_sum(terms: Sequence[Term]) -> Term:
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))

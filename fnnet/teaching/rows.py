@@ -8,8 +8,8 @@ from typing import final
 import attrs
 
 from fnnet.teaching import writing
-from fnnet.teaching.expression import Equation, Symbol, Term
 from fnnet.teaching.functions import evaluate
+from fnnet.teaching.terms import Equation, Symbol, Term
 from fnnet.teaching.writing import figure
 from fnnet.values.errors import UsageError
 from fnnet.values.record import evolve, frozen

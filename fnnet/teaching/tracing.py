@@ -13,9 +13,9 @@ from fnnet.network.folds import Params
 from fnnet.network.shapes import summarize
 from fnnet.teaching import equations
 from fnnet.teaching.board import Loss, board
-from fnnet.teaching.expression import Equation, Index, Letters, Over, Symbol
 from fnnet.teaching.functions import LEAKY
 from fnnet.teaching.rows import Row, in_digits
+from fnnet.teaching.terms import Equation, Index, Letters, Over, Symbol
 from fnnet.teaching.worked_example import WorkedExample, averaged, work_out
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError

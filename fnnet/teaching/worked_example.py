@@ -10,7 +10,7 @@ from fnnet.layers import Affine
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
 from fnnet.network.folds import backward_trace
 from fnnet.teaching.board import Board, Loss
-from fnnet.teaching.expression import Index, Letters, Over, Symbol, Term
+from fnnet.teaching.terms import Index, Letters, Over, Symbol, Term
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import evolve, frozen

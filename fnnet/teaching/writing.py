@@ -6,21 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import final
 
-from fnnet.teaching.expression import (
-    Call,
-    Equation,
-    Minus,
-    Number,
-    Over,
-    Product,
-    Ratio,
-    Slope,
-    Square,
-    Sum,
-    Symbol,
-    Term,
-)  # fmt: skip
 from fnnet.teaching.functions import FUNCTIONS
+from fnnet.teaching.terms import Call, Equation, Minus, Number, Over, Product, Ratio, Slope, Square, Sum, Symbol, Term
 from fnnet.values.record import frozen
 
 #: More digits than these a double does not have.
