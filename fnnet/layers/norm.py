@@ -165,16 +165,15 @@ class LayerNorm:
 
     def backward(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
         """dx (N, ..., F), and the gradients in gamma and beta."""
-        dx = _through_moments(dout * self.gamma, cache, -1)
-        outer = tuple(range(dout.ndim - 1))
-        dgamma, dbeta = freeze((dout * cache.xhat).sum(outer)), freeze(dout.sum(outer))
-        return freeze(dx), replace(self, gamma=dgamma, beta=dbeta)
+        return self._summed(cache, dout, tuple(range(dout.ndim - 1)))
 
     def per_example(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
         """dx, and each example's own dgamma and dbeta (N, F): the sums of backward, but not over the examples."""
+        return self._summed(cache, dout, tuple(range(1, dout.ndim - 1)))
+
+    def _summed(self, cache: Normalized, dout: Array, axes: tuple[int, ...]) -> tuple[Array, Self]:
         dx = _through_moments(dout * self.gamma, cache, -1)
-        within = tuple(range(1, dout.ndim - 1))
-        dgamma, dbeta = freeze((dout * cache.xhat).sum(within)), freeze(dout.sum(within))
+        dgamma, dbeta = freeze((dout * cache.xhat).sum(axes)), freeze(dout.sum(axes))
         return freeze(dx), replace(self, gamma=dgamma, beta=dbeta)
 
     def check(self, shape: tuple[int, ...]) -> None:
