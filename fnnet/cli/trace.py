@@ -58,14 +58,10 @@ def trace(
     if json:
         print_json([teaching.record(row) for row in rows])
     elif format == "text":
-        _show(teaching.text(rows))
+        shown = Text(teaching.text(rows))
+        shown.highlight_regex(HEADINGS, "bold")
+        out.print(shown, end="")
     else:
         sys.stdout.write(teaching.FORMATS[format](rows))
     if cells and not solution:
         err.print("what is blank: the same command with --solution")
-
-
-def _show(text: str) -> None:
-    shown = Text(text)
-    shown.highlight_regex(HEADINGS, "bold")
-    out.print(shown, end="")

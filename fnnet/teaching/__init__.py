@@ -2,9 +2,9 @@
 
 from fnnet.teaching.board import Loss
 from fnnet.teaching.formats import FORMATS, comma_separated, latex, markdown, record, text
+from fnnet.teaching.network_file import LECTURE, read_weights, weights
 from fnnet.teaching.rows import KINDS, Row, blank, solution
 from fnnet.teaching.tracing import LIMIT, trace
-from fnnet.teaching.weights import LECTURE, read_weights, weights
 
 __all__ = [
     "FORMATS", "KINDS", "LECTURE", "LIMIT", "Loss", "Row", "blank", "comma_separated", "latex", "markdown",

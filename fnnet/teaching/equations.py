@@ -42,7 +42,7 @@ def _factor(layer: Scale) -> Symbol:
 
 def unit(example: WorkedExample, n: int, j: Index) -> Equation:
     """Step 2 of the lecture, ``g_j = s(u_j0 + sum_k u_jk f_k)``."""
-    index = example.letters.index(n - 1, n)
+    index = example.index(n - 1, n)
     products = example.over(n - 1, j, index, lambda k: Product((example.weight(n, j, k), example.unit(n - 1, k))))
     z = Sum((example.weight(n, j, 0), *products))
     return Equation(example.unit(n, j), example.board.levels[n - 1].activated(z))
@@ -59,7 +59,7 @@ def probability(example: WorkedExample, i: Index) -> Equation:
 
 def _other(example: WorkedExample) -> str:
     """An index for sums over the last units in a formula about one of them."""
-    return "i" if example.letters.index(example.last, example.last) == "m" else "m"
+    return "i" if example.index(example.last, example.last) == "m" else "m"
 
 
 def loss(example: WorkedExample) -> Equation:
@@ -71,7 +71,7 @@ def loss(example: WorkedExample) -> Equation:
 
 def loss_rule(example: WorkedExample) -> Equation:
     """The general formula of E."""
-    i = example.letters.index(example.last, example.last)
+    i = example.index(example.last, example.last)
     part = _part(example, i)
     return Equation(example.total, _whole(example, part if len(example.targets) == 1 else Over(i, part)))
 
@@ -125,7 +125,7 @@ def unit_error(example: WorkedExample, n: int, j: Index) -> Equation:
         slope = example.board.levels[n].derivative(h)
         return Product((*slope, example.weight(n + 1, i, j), example.error(n + 1, i)))
 
-    products = example.over(n + 1, j, example.letters.index(n + 1, n), product)
+    products = example.over(n + 1, j, example.index(n + 1, n), product)
     return Equation(example.error(n, j), _one_or_sum(products))
 
 

@@ -15,7 +15,7 @@ from fnnet.teaching import equations
 from fnnet.teaching.board import Loss, board
 from fnnet.teaching.functions import LEAKY
 from fnnet.teaching.rows import Row, in_digits
-from fnnet.teaching.terms import Equation, Index, Letters, Over, Symbol
+from fnnet.teaching.terms import Equation, Index, Over, Symbol
 from fnnet.teaching.worked_example import WorkedExample, averaged, work_out
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
@@ -52,10 +52,8 @@ def trace(
     x = np.asarray(x, np.float64)
     network = board(promoted(net, np.float64), loss, limit)
     _check(net, loss, x, lr, digits)
-    letters = Letters(len(network.levels))
-    own = [evolve(letters, loss=Symbol("E", (n,))) for n in range(1, len(x) + 1)] if len(x) > 1 else [letters]
-    examples = [work_out(network, loss, x, n, of_n) for n, of_n in enumerate(own, 1)]
-    batch = averaged(examples, letters)
+    examples = [work_out(network, loss, x, n) for n in range(1, len(x) + 1)]
+    batch = averaged(examples)
     each = [row for example in examples for row in _of_example(example)]
     means = _means(examples, batch) if len(examples) > 1 else ()
     return in_digits([*_shared(batch, lr), *each, *means, *_updates(batch, lr)], digits)
@@ -125,7 +123,7 @@ def _errors(example: WorkedExample) -> Iterator[Row]:
 
 def _means(examples: Sequence[WorkedExample], batch: WorkedExample) -> Iterator[Row]:
     """What a batch has, from what its examples have."""
-    any_one, many = evolve(batch, letters=evolve(batch.letters, loss=Symbol("E", ("n",)))), len(examples)
+    any_one, many = evolve(batch, total=Symbol("E", ("n",))), len(examples)
     rule = equations.average(batch.total, (Over("n", any_one.total),), many)
     parts = tuple(example.total for example in examples)
     yield _row("forward", batch, batch.last, None, equations.average(batch.total, parts, many), rule)
@@ -151,12 +149,12 @@ def _places(example: WorkedExample) -> Iterator[tuple[int, int, int]]:
 
 def _general(example: WorkedExample, n: int, k: int) -> tuple[int, str, Index]:
     """Layer and indices of a weight in general formulas, in which a bias keeps its 0."""
-    return n, example.letters.index(n, n), example.letters.index(n - 1, n) if k else 0
+    return n, example.index(n, n), example.index(n - 1, n) if k else 0
 
 
 def _units(kind: str, example: WorkedExample, n: int, formula: Callable[[Index], Equation]) -> Iterator[Row]:
     """One formula for each unit of a layer."""
-    rule = formula(example.letters.index(n, n))
+    rule = formula(example.index(n, n))
     for j in example.numbers(n):
         yield _row(kind, example, n, j, formula(j), rule)
 

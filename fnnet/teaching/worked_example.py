@@ -10,11 +10,13 @@ from fnnet.layers import Affine
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
 from fnnet.network.folds import backward_trace
 from fnnet.teaching.board import Board, Loss
-from fnnet.teaching.terms import Index, Letters, Over, Symbol, Term
+from fnnet.teaching.terms import Index, Over, Symbol, Term
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import evolve, frozen
 from fnnet.values.tree import map_params
+
+UNITS, WEIGHTS, INDICES = "fghy", "uvw", "kjim"
 
 
 @final
@@ -22,18 +24,19 @@ from fnnet.values.tree import map_params
 class WorkedExample:
     """One example, run forward and backward. Arrays are lists of rows: one for each layer of units.
 
-    ``units`` begin with the inputs f, ``errors`` and ``grads`` with the first layer after them. ``raw`` is the input
-    before it is prepared, ``probabilities`` are those of the outputs where there are any, and ``softmax_errors``
-    the errors on those of a Softmax layer.
+    ``total`` is the loss E, or E_n where there are several examples. ``raw`` is the input before it is prepared,
+    ``units`` begin with the inputs f, ``errors`` and ``grads`` with the first layer after them. ``probabilities`` are
+    those of the outputs where there are any, and ``softmax_errors`` the errors on those of a Softmax layer.
 
-    Its symbols are asked for by number, or by letter for a general formula, in which nobody looks at the value.
+    Its symbols are asked for by number, or by letter for a general formula, in which nobody looks at the value. Up to
+    three layers have the lecture's letters: f, u, g, v, h, w, y, with the indices k, j, i, m. A deeper network numbers
+    its layers: f_k are the inputs, g(1)_j the units of the first layer, u(1)_jk its weights, and so on.
     """
 
     number: int | None
     board: Board
-    letters: Letters
     loss: Loss
-    value: float
+    total: Symbol
     raw: Array
     units: tuple[Array, ...]
     probabilities: Array | None
@@ -48,9 +51,13 @@ class WorkedExample:
         return len(self.board.levels)
 
     @property
-    def total(self) -> Symbol:
-        """The loss E, or E_n where there are several examples."""
-        return evolve(self.letters.loss, value=self.value)
+    def deep(self) -> bool:
+        """Whether letters run out."""
+        return self.last > len(WEIGHTS)
+
+    def index(self, layer: int, seen_from: int) -> str:
+        """The index that runs over the units of a layer, in a formula about another one or the same."""
+        return "kji"[layer - seen_from + 1] if self.deep and layer > 0 else INDICES[layer]
 
     def numbers(self, layer: int) -> range:
         """The numbers of the units of a layer."""
@@ -65,8 +72,9 @@ class WorkedExample:
         return numbered("x", self.raw, k)
 
     def unit(self, layer: int, i: Index) -> Symbol:
-        """Unit i of a layer, with its output."""
-        return self.letters.unit(layer, i, _entry(self.units[layer], i))
+        """Unit i of a layer, with its output; layer 0 are the inputs f."""
+        letter, number = ("g", layer) if self.deep and layer > 0 else (UNITS[layer], None)
+        return Symbol(letter, (i,), number, value=_entry(self.units[layer], i))
 
     def outcome(self, i: Index) -> Symbol:
         """What E is made of: the probability p_i, or the last unit i itself."""
@@ -82,19 +90,24 @@ class WorkedExample:
         """The error on what E is made of."""
         if self.softmax_errors is None:
             return self.error(self.last, i)
-        return self.letters.error(self.outcome(i), _entry(self.softmax_errors, i))
+        return self._error(self.outcome(i), _entry(self.softmax_errors, i))
 
     def error(self, layer: int, i: Index) -> Symbol:
         """The error on unit i of a layer."""
-        return self.letters.error(self.letters.unit(layer, i), _entry(self.errors[layer - 1], i))
+        return self._error(self.unit(layer, i), _entry(self.errors[layer - 1], i))
 
     def weight(self, layer: int, j: Index, k: Index) -> Symbol:
-        """The weight from unit k to unit j of a layer; its bias where k is 0."""
-        return self.letters.weight(layer, j, k, _weight(self.board.levels[layer - 1].layer, j, k))
+        """The weight from unit k of the layer before to unit j of this one; its bias where k is 0."""
+        letter, number = ("u", layer) if self.deep else (WEIGHTS[layer - 1], None)
+        return Symbol(letter, (j, k), number, value=_weight(self.board.levels[layer - 1].layer, j, k))
 
     def gradient(self, layer: int, j: Index, k: Index) -> Symbol:
         """The error on a weight."""
-        return self.letters.error(self.letters.weight(layer, j, k), _weight(self.grads[layer - 1], j, k))
+        return self._error(self.weight(layer, j, k), _weight(self.grads[layer - 1], j, k))
+
+    def _error(self, symbol: Symbol, value: float) -> Symbol:
+        """The derivative of the loss in what a symbol stands for."""
+        return evolve(symbol, of=self.total, value=value)
 
 
 def numbered(letter: str, values: Array, i: Index) -> Symbol:
@@ -113,7 +126,7 @@ def _weight(affine: Affine, j: Index, k: Index) -> float:
     return float(affine.W[k - 1, j - 1] if k else affine.b[j - 1])
 
 
-def work_out(board: Board, loss: Loss, x: Array, number: int, letters: Letters) -> WorkedExample:
+def work_out(board: Board, loss: Loss, x: Array, number: int) -> WorkedExample:
     """Example ``number`` of x (N, ...), counted from 1, with its own loss, run forward and backward."""
     one, loss = x[number - 1 : number], evolve(loss, targets=loss.targets[number - 1 : number])
     outputs, caches = [one], []
@@ -129,9 +142,8 @@ def work_out(board: Board, loss: Loss, x: Array, number: int, letters: Letters) 
     return WorkedExample(
         number=number,
         board=board,
-        letters=letters,
         loss=loss,
-        value=float(value),
+        total=Symbol("E", (number,) if len(x) > 1 else (), value=float(value)),
         raw=one,
         units=units,
         probabilities=_probabilities(board, loss, units[-1]),
@@ -154,11 +166,11 @@ def _targets(loss: Loss, outputs: int) -> Array:
     return np.asarray(row)
 
 
-def averaged(examples: Sequence[WorkedExample], letters: Letters) -> WorkedExample:
-    """What a batch has of its own: the means of its examples' losses and errors on the weights."""
-    value = math.fsum(example.value for example in examples) / len(examples)
+def averaged(examples: Sequence[WorkedExample]) -> WorkedExample:
+    """A batch: its first example, without a number, and with the means of all losses and errors on weights."""
+    total = Symbol("E", value=math.fsum(example.total.value for example in examples) / len(examples))
     grads = map_params(_mean, *(example.grads for example in examples))
-    return evolve(examples[0], number=None, letters=letters, value=value, grads=grads)
+    return evolve(examples[0], number=None, total=total, grads=grads)
 
 
 def _mean(*arrays: Array) -> Array:
