@@ -23,21 +23,6 @@ PREPARING = (Scale, Standardize, Flatten)
 
 @final
 @frozen
-class Placed:
-    """A layer with its running number and its place in a network, such as "1.0" inside a nested tuple."""
-
-    number: int
-    place: str
-    layer: Layer
-
-    @property
-    def name(self) -> str:
-        """Its place and what it is, for a sentence."""
-        return f"layer {self.place} ({describe(self.layer)})"
-
-
-@final
-@frozen
 class Level:
     """A layer of units: its Affine layer, its activation as the course writes it, and the places of both.
 
@@ -92,21 +77,21 @@ def board(net: Params, loss: Loss, limit: int) -> Board:
     >>> board(net, MeanSquaredError([[1.0]]), 32).sizes
     (2, 2, 1)
     """
-    _check_loss(loss)
-    layers = [Placed(i, *placed) for i, placed in enumerate(layers_of(net))]
-    working = [placed for placed in layers if not _rests(placed)]
-    many = _leading([type(placed.layer) for placed in working])
+    names = [f"layer {place} ({describe(layer)})" for place, layer in layers_of(net)]
+    layers = tuple(layer for _, layer in layers_of(net))
+    working = [n for n, layer in enumerate(layers) if not _rests(layer, names[n])]
+    kinds = [type(layers[n]) for n in working]
+    many = _leading(kinds)
     first, behind = working[:many], working[many:]
-    _check(behind)
-    softmax = type(behind[-1].layer) is Softmax
-    network = Board(_layers(layers), _layers(first), tuple(_levels(behind)), softmax)
+    _check(kinds[many:], [names[n] for n in behind])
+    softmax = kinds[-1] is Softmax
+    network = Board(layers, tuple(layers[n] for n in first), tuple(_levels(layers, behind)), softmax)
     _check_size(network.sizes, limit)
-    if softmax and type(loss) is not MeanSquaredError:
-        raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
+    _check_loss(loss, softmax)
     return network
 
 
-def _check_loss(loss: Loss) -> None:
+def _check_loss(loss: Loss, softmax: bool) -> None:
     if type(loss) not in (MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy):
         raise UsageError(
             "a traced loss must be MeanSquaredError, SigmoidCrossEntropy or SoftmaxCrossEntropy, "
@@ -114,6 +99,8 @@ def _check_loss(loss: Loss) -> None:
         )
     if loss.weights is not None:
         raise UsageError("a traced loss can't have weights of examples; leave them out")
+    if softmax and type(loss) is not MeanSquaredError:
+        raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
 
 
 def _check_size(sizes: tuple[int, ...], limit: int) -> None:
@@ -125,11 +112,11 @@ def _check_size(sizes: tuple[int, ...], limit: int) -> None:
         )
 
 
-def _rests(placed: Placed) -> bool:
+def _rests(layer: Layer, name: str) -> bool:
     """Whether a layer does nothing; a random one in training mode is refused."""
-    if isinstance(getattr(placed.layer, "key", None), Key):
-        raise UsageError(f"{placed.name} is in training mode; trace the network as stored")
-    return isinstance(placed.layer, RESTING)
+    if isinstance(getattr(layer, "key", None), Key):
+        raise UsageError(f"{name} is in training mode; trace the network as stored")
+    return isinstance(layer, RESTING)
 
 
 def _leading(kinds: list[type]) -> int:
@@ -137,27 +124,22 @@ def _leading(kinds: list[type]) -> int:
     return next((i for i, kind in enumerate(kinds) if kind not in PREPARING or kind in kinds[:i]), len(kinds))
 
 
-def _layers(placed: list[Placed]) -> tuple[Layer, ...]:
-    return tuple(one.layer for one in placed)
-
-
-def _check(layers: list[Placed]) -> None:
+def _check(kinds: list[type], names: list[str]) -> None:
     """Refuse what is no Affine layer, nor one activation after it, nor a Softmax after the last."""
-    for before, placed in zip((None, *layers), layers, strict=False):
-        kind = type(placed.layer)
-        ends = kind in ACTIVATION_OF or (kind is Softmax and placed is layers[-1])
-        if kind is not Affine and not (ends and before is not None and type(before.layer) is Affine):
-            raise UsageError(f"{placed.name} can't be traced: {_reason(kind)}")
-    if not layers:
+    for i, kind in enumerate(kinds):
+        ends = kind in ACTIVATION_OF or (kind is Softmax and i == len(kinds) - 1)
+        if kind is not Affine and not (ends and i > 0 and kinds[i - 1] is Affine):
+            raise UsageError(f"{names[i]} can't be traced: {_reason(kind)}")
+    if not kinds:
         raise UsageError("a network must have an Affine layer to be traced, and this one has none")
 
 
-def _levels(layers: list[Placed]) -> Iterator[Level]:
-    for placed, after in pairwise((*layers, layers[-1])):
-        if isinstance(placed.layer, Affine):
-            function = ACTIVATION_OF.get(type(after.layer))
-            last = after if function else placed
-            yield Level(placed.layer, function, getattr(last.layer, "slope", 0.0), placed.number, last.number)
+def _levels(layers: tuple[Layer, ...], working: list[int]) -> Iterator[Level]:
+    for n, after in pairwise((*working, working[-1])):
+        layer, function = layers[n], ACTIVATION_OF.get(type(layers[after]))
+        if isinstance(layer, Affine):
+            last = after if function else n
+            yield Level(layer, function, getattr(layers[last], "slope", 0.0), n, last)
 
 
 def _reason(kind: type) -> str:
