@@ -10,16 +10,13 @@ Where they are constants, ``dx = d / sqrt(var + eps)``. N examples, F features.
 
 from typing import Self, final
 
+import attrs
 import numpy as np
 from numpy.typing import DTypeLike
 
 from fnnet.values.array import Array, freeze, readonly
 from fnnet.values.keys import Key
 from fnnet.values.record import buffer, data, frozen, param, replace
-
-
-def _optional(values: Array | None) -> Array | None:
-    return None if values is None else readonly(values)
 
 
 @final
@@ -29,7 +26,7 @@ class Normalized:
 
     xhat: Array = data()
     inverse: Array = data()
-    moments: Array | None = data(default=None, converter=_optional)
+    moments: Array | None = data(default=None, converter=attrs.converters.optional(readonly))
 
 
 def _moments(x: Array, axis: int) -> tuple[Array, Array]:

@@ -158,17 +158,13 @@ def _places(rows: tuple[Row, ...], cell: str) -> list[int]:
     places = [i for i, row in enumerate(rows) if _is(row, cell)]
     if not places:
         kinds = ", ".join(KINDS[1:])
-        raise UsageError(f"there is no cell {cell!r} to leave blank; say {kinds}, or a name such as {_such(rows)}")
+        names = ", ".join(next(row.name for row in rows if row.kind == kind) for kind in KINDS[1:4])
+        raise UsageError(f"there is no cell {cell!r} to leave blank; say {kinds}, or a name such as {names}")
     return places
 
 
 def _is(row: Row, cell: str) -> bool:
     return row.kind != "given" and (row.kind == cell or fnmatchcase(row.name, cell))
-
-
-def _such(rows: tuple[Row, ...]) -> str:
-    """The first name of each kind."""
-    return ", ".join(next(row.name for row in rows if row.kind == kind) for kind in KINDS[1:4])
 
 
 def solution(rows: Iterable[Row]) -> tuple[Row, ...]:
