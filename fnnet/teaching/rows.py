@@ -10,7 +10,7 @@ import attrs
 from fnnet.teaching import writing
 from fnnet.teaching.functions import evaluate
 from fnnet.teaching.terms import Equation, Symbol, Term
-from fnnet.teaching.writing import figure
+from fnnet.teaching.writing import Style, figure, write
 from fnnet.values.errors import UsageError
 from fnnet.values.record import evolve, frozen
 
@@ -77,11 +77,10 @@ class Row:
 
     def written(self, latex: bool = False) -> tuple[str, str, str, str]:
         """Name, formula, numbers put in, and result, as text or in LaTeX."""
-        formula = writing.write(self.term, writing.letters(latex)) if self.term else ""
-        blank = writing.LATEX_BLANK if latex else writing.BLANK
-        numbers = writing.numbers(self.carried, self.hidden, latex)
-        put_in = (blank if self.blank else writing.write(self.term, numbers)) if self.term else ""
-        result = blank if self.blank else writing.number(self.value, self.digits, latex)
+        numbers = Style(latex, self.carried, self.hidden)
+        formula = write(self.term, Style(latex)) if self.term else ""
+        put_in = (numbers.blank if self.blank else write(self.term, numbers)) if self.term else ""
+        result = numbers.blank if self.blank else writing.number(self.value, self.digits, latex)
         return writing.name(self.symbol, latex), formula, put_in, result
 
     def __str__(self) -> str:
