@@ -123,7 +123,7 @@ def test_links_lead_somewhere(page: str) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("page", PAGES.keys() - {"CONTRIBUTING.md"})
+@pytest.mark.parametrize("page", sorted(PAGES.keys() - {"CONTRIBUTING.md"}))
 def test_every_block_of_python_is_run(page: str) -> None:
     """Each block of Python on a page is made of examples, so that pytest runs it."""
     blocks = [body for _, kind, body in FENCE.findall(PAGES[page].read_text()) if kind == "python"]

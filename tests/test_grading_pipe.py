@@ -10,9 +10,8 @@ from labs import lab
 
 from fnnet.grading import Limits, Settings, grade
 from fnnet.grading.child import records, verbs
-from fnnet.grading.child.codec import pack, unpack
-from fnnet.grading.child.frames import Frame
-from fnnet.grading.child.records import Begun, Failure, Gave, Nothing, Odd
+from fnnet.grading.child.codec import Frame, pack, unpack
+from fnnet.grading.child.records import Begun, Failure, Gave, Odd
 from fnnet.grading.child.verbs import AsTuple, Invoke, Probe, Repeat, Request, Slot, Step
 
 CHILD = Path(records.__file__).parent
@@ -21,12 +20,10 @@ QUICK = Settings(limits=Limits(seconds=1.5), train=False)
 MESSAGES = [
     Begun(3, 7),
     Begun(3, 7, Failure("raised", "ValueError", "no", 7, "lab.py", "1 / 0")),
-    Gave(
-        "y", Odd("tuple", {"0": Nothing(), "1": Odd("Mine", {})}), (records.Warned("UserWarning", "oh", 1, "lab.py"),)
-    ),
-    records.Contents({"Affine": records.Class("lab", {"forward": None, "__init__": ()}, ("lr",))}, {}, ()),
-    Request((Step("y", Invoke(None, "f", (Slot("x"), 1, None, [2.5], {"W": 1.0}), {"t": AsTuple(())})),), True, 1.0, 9),
-    Request((Step("all", Repeat(2, (Step("again", verbs.Look(), heard=True),)), sent=False),), False, 1.0, 9),
+    Gave("y", Odd("tuple", {"0": None, "1": Odd("Mine", {})}), (records.Warned("UserWarning", "oh", 1, "lab.py"),)),
+    records.Contents({"Affine": records.Class({"forward": None, "__init__": ()}, ("lr",))}, {}, ()),
+    Request((Step("y", Invoke(None, "f", (Slot("x"), None, [2.5], {"W": 1.0}), {"t": AsTuple(())})),), True, 1.0, 9, 3),
+    Request((Step("all", Repeat(2, (Step("again", verbs.Look()),), {}, 4), sent=False),), False, 1.0, 9),
 ]
 
 
@@ -53,7 +50,7 @@ FORGED = {
     "an unknown record": b'{"$": "Path", "x": 1}',
     "a function of the module": b'{"$": "dataclass"}',
     "a kind that is no name": b'{"$": []}',
-    "a field too many": b'{"$": "Nothing", "x": 1}',
+    "a field too many": b'{"$": "Look", "x": 1}',
     "a field too few": b'{"$": "Begun", "at": 1}',
     "a field of another type": b'{"$": "Begun", "at": 1, "line": "2"}',
     "a value that is no value": b'{"$": "Gave", "slot": "y", "value": 3}',

@@ -50,8 +50,8 @@ from fnnet.teaching import (
     trace,
     weights,
 )
-from fnnet.teaching.expression import Square, Symbol
-from fnnet.teaching.writing import figure, numbers, write
+from fnnet.teaching.terms import Square, Symbol
+from fnnet.teaching.writing import Style, figure, write
 from fnnet.values import Purpose
 
 FIRST, SECOND = weights(LECTURE)
@@ -406,8 +406,8 @@ def test_latex_is_balanced(end: str, data: Any) -> None:
 def test_powers_of_powers_of_ten_are_in_brackets() -> None:
     """The square of 1e-5 has brackets in LaTeX, where a power can't stand on a power."""
     square = Square(Symbol("g", (1,), value=1e-5))
-    assert write(square, numbers(4, latex=True)) == r"\left(1 \cdot 10^{-5}\right)^2"
-    assert write(square, numbers(4)) == "1e-5^2"
+    assert write(square, Style(latex=True, digits=4)) == r"\left(1 \cdot 10^{-5}\right)^2"
+    assert write(square, Style(digits=4)) == "1e-5^2"
 
 
 def test_latex_of_the_lecture() -> None:

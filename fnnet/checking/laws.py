@@ -10,8 +10,7 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.checking.case import Case
-from fnnet.checking.problem import Problem, promoted
+from fnnet.checking.problem import Case, Problem, promoted
 from fnnet.network.folds import Params, backward, forward, gradients
 from fnnet.network.modes import training
 from fnnet.values.array import Array, freeze

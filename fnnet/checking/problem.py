@@ -1,4 +1,4 @@
-"""The number that a gradient check differentiates, and its measured slope along any direction."""
+"""What checks are about: a layer that was run at one place, and a number of it with its measured slopes."""
 
 from collections.abc import Callable
 from typing import Any, final
@@ -6,9 +6,10 @@ from typing import Any, final
 import attrs
 import numpy as np
 
-from fnnet.network.folds import forward
+from fnnet.network.folds import Params, forward
+from fnnet.network.modes import training
 from fnnet.values.array import Array, freeze
-from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.keys import Key, Purpose, generator, key
 from fnnet.values.tree import arrays, leaves, with_arrays
 
 
@@ -69,3 +70,27 @@ def _central(f: Callable[[float], float], scale: float, terms: float) -> float:
         if bend <= 1e-4 * max(abs(slope), 1e-2) + 1e-15 * terms / h:  # the last is what rounding alone may bend
             return slope
     return float("nan")
+
+
+@final
+@attrs.frozen
+class Case:
+    """A layer or network in float64, as stored and as run (in training mode where a key was given), at one x."""
+
+    stored: Any
+    live: Any
+    x: Array
+    y: Array
+    cache: Any
+    dout: Array
+    key: Key
+
+    @classmethod
+    def of(cls, params: Params, x: Any, run_key: Key | None = None) -> "Case":
+        """The case of these parameters at x (N, ...)."""
+        stored = promoted(params, np.float64)
+        live = training(stored, run_key) if run_key is not None else stored
+        at = freeze(np.array(x, np.float64))
+        y, cache = forward(live, at)
+        dout = freeze(generator(key(0, Purpose.CHECK, step=2)).standard_normal(np.shape(y)))
+        return cls(stored, live, at, y, cache, dout, run_key or key(0, Purpose.NOISE))

@@ -8,24 +8,9 @@ from typing import Any, final
 import attrs
 import numpy as np
 
-from fnnet.layers import (
-    GELU,
-    Affine,
-    BatchNorm,
-    Dropout,
-    Fixed,
-    Flatten,
-    GaussianNoise,
-    LayerNorm,
-    LeakyReLU,
-    RandomShift,
-    ReLU,
-    Residual,
-    Scale,
-    Sigmoid,
-    Softmax,
-    Standardize,
-    Tanh,
+from fnnet.layers import (  # isort: skip
+    GELU, Affine, BatchNorm, Dropout, Fixed, Flatten, GaussianNoise, LayerNorm, LeakyReLU, RandomShift, ReLU, Residual,
+    Scale, Sigmoid, Softmax, Standardize, Tanh,
 )  # fmt: skip
 from fnnet.values.array import Array, freeze
 from fnnet.values.keys import Key, Purpose, generator, key

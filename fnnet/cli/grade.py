@@ -15,6 +15,7 @@ from fnnet.grading import Limits, Report, Settings, digits_of, markdown, student
 from fnnet.grading import grade as graded
 from fnnet.grading.catalog import CATALOGS
 from fnnet.runs.archive import write
+from fnnet.values.errors import UsageError
 
 #: What a student's code is told of the environment; the rest is nobody's business.
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
@@ -59,7 +60,7 @@ def grade(
     """
     if skeleton is not None:
         if path is not None:
-            raise ValueError("--skeleton writes a blank lab and grades nothing; leave PATH out")
+            raise UsageError("--skeleton writes a blank lab and grades nothing; leave PATH out")
         for written in write_skeleton(skeleton):
             say(str(written))
         return
@@ -67,9 +68,9 @@ def grade(
         _print_catalog()
         return
     if path is None:
-        raise ValueError("Missing argument 'PATH', such as layers.py (see fnnet grade --help)")
+        raise UsageError("Missing argument 'PATH', such as layers.py (see fnnet grade --help)")
     if as_markdown and json:
-        raise ValueError("--markdown and --json exclude each other; leave one out")
+        raise UsageError("--markdown and --json exclude each other; leave one out")
     whole_class = path.is_dir()
     asked = _files(path)
     digits = None if mnist is None else digits_of(o.data_of("mnist", mnist))
@@ -92,9 +93,9 @@ def _files(path: Path) -> list[tuple[str, Path | None]]:
     if path.is_dir():
         return students(path)
     if not path.exists():
-        raise ValueError(f"there is no file {path}; name a student's .py file, or a folder of them")
+        raise UsageError(f"there is no file {path}; name a student's .py file, or a folder of them")
     if path.suffix != ".py":
-        raise ValueError(f"a student's file must be Python (.py), got {path}; a notebook can be saved as a script")
+        raise UsageError(f"a student's file must be Python (.py), got {path}; a notebook can be saved as a script")
     return [(path.name, path)]
 
 
@@ -113,10 +114,8 @@ def _print(report: Report) -> None:
         verdict = Text("ok", "green") if mark.full else Text(names or "see below", "red")
         made.add_row(mark.part, mark.quantity, f"{mark.points:g}/{mark.most:g}", verdict)
     out.print(made)
-    say(
-        f"\n{report.name}: {report.points:g} of {report.most:g} points"
-        + "\n" * bool(report.remarks or report.points < report.most)
-    )
+    more = report.remarks or report.points < report.most
+    say(f"\n{report.name}: {report.points:g} of {report.most:g} points" + "\n" * bool(more))
     said: dict[str, list[str]] = {}
     for mark in report.marks:
         for complaint in mark.complaints:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
+import numpy as np
 import platformdirs
 import typer
 
@@ -84,7 +85,5 @@ def stand_in(name: str) -> Dataset:
     known = KNOWN.get(name)
     if known is None or known.form is None or not known.downloaded:
         return data_of(name)
-    import numpy as np
-
     images = np.zeros((128, known.form.size, known.form.size), np.uint8)
     return dataset(name, images, np.arange(128) % 10, known=name)

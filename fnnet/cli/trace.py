@@ -52,31 +52,16 @@ def trace(
     cells = [cell.strip() for part in blank or [] for cell in part.split(",")]
     if solution and not cells:
         raise UsageError("--solution prints what --blank leaves blank; say --blank too, such as --blank gradients")
-    asked = Asked(
-        run=run,
-        weights=weights,
-        activation=activation,
-        output=output,
-        loss=loss,
-        x=x,
-        target=target,
-        data_dir=data_dir,
-        mirror=mirror,
-    )
-    net, chosen, inputs = task_of(asked)
+    net, chosen, inputs = task_of(Asked(run, weights, activation, output, loss, x, target, data_dir, mirror))
     rows = teaching.blank(teaching.trace(net, chosen, inputs, lr, digits=digits, limit=max_units), cells)
     rows = teaching.solution(rows) if solution else rows
     if json:
         print_json([teaching.record(row) for row in rows])
     elif format == "text":
-        _show(teaching.text(rows))
+        shown = Text(teaching.text(rows))
+        shown.highlight_regex(HEADINGS, "bold")
+        out.print(shown, end="")
     else:
         sys.stdout.write(teaching.FORMATS[format](rows))
     if cells and not solution:
         err.print("what is blank: the same command with --solution")
-
-
-def _show(text: str) -> None:
-    shown = Text(text)
-    shown.highlight_regex(HEADINGS, "bold")
-    out.print(shown, end="")

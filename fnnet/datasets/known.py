@@ -34,12 +34,13 @@ class Form:
 class Known:
     """What is known of a data set.
 
-    ``load`` reads it, from a folder and a mirror where it is ``downloaded``. A "truth table" is taken as it is;
-    "images" are bytes up to ``brightest``, the value of full ink, and pictures are brought to their ``form``.
+    ``load`` reads it, from a folder and a mirror where it is ``downloaded``. A "truth table" is taken as it is, the
+    columns of a "table" are standardized. "images" are bytes up to ``brightest``, the value of full ink, and pictures
+    are brought to their ``form``.
     """
 
     load: Callable[[Place, str | None], Dataset]
-    kind: Literal["truth table", "images"]
+    kind: Literal["truth table", "table", "images"]
     source: str
     form: Form | None = None
     brightest: int = 255

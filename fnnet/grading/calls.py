@@ -1,21 +1,23 @@
 """How a part is made, run forward and run backward, as steps for a session, in the course's form and in fnnet's."""
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias, final
+
+import numpy as np
 
 from fnnet.grading.child.probe import is_rate
-from fnnet.grading.child.records import Parameter, Parameters, Warned
-from fnnet.grading.child.verbs import Argument, AsTuple, Fill, Get, Invoke, Make, Place, Plain, Put, Slot, Step
+from fnnet.grading.child.records import Odd, Parameters, Value
+from fnnet.grading.child.verbs import Argument, AsTuple, Invoke, Make, Place, Plain, Put, Slot, Step
 from fnnet.grading.parts import Part
-from fnnet.grading.session import Answer
+from fnnet.grading.session import Session
 from fnnet.values.array import Array
+from fnnet.values.record import frozen
 
 WEIGHTS = ("w", "weight", "weights", "kernel", "theta")
 BIASES = ("b", "bias", "biases")
 TARGETS = ("t", "target", "targets", "label", "labels", "answer", "ytrue", "truth", "onehot")
 
 Steps: TypeAlias = list[Step]
-Arguments: TypeAlias = tuple[tuple[Argument, ...], dict[str, Argument]]
 
 #: A learning rate for whoever wants one to be made.
 SOME_RATE: dict[str, Argument] = {"rate": 0.5}
@@ -26,43 +28,42 @@ def is_name(name: str, wanted: tuple[str, ...]) -> bool:
     return name.lower().strip("_0123456789").replace("_", "") in wanted
 
 
-def arguments(parameters: Parameters, values: dict[str, Argument], order: Sequence[Argument]) -> Arguments:
+#: Whether a parameter of some name asks for what we call by a letter or a word.
+MEANS: dict[str, Callable[[str], bool]] = {
+    "W": lambda name: is_name(name, WEIGHTS),
+    "b": lambda name: is_name(name, BIASES),
+    "t": lambda name: is_name(name, TARGETS),
+    "rate": is_rate,
+}
+
+
+def arguments(
+    parameters: Parameters, values: dict[str, Argument], order: Sequence[Argument]
+) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
     """The arguments for these parameters: by name where one is known, by place for the rest of what is required."""
     placed: list[Argument] = []
     named: dict[str, Argument] = {}
     rest = list(order)
     for p in parameters:
-        known = [value for key, value in values.items() if _means(p.name, key)]
+        known = [value for key, value in values.items() if MEANS[key](p.name)]
         if not known and p.optional:
             continue
         value = known[0] if known else rest.pop(0) if rest else 1
-        if _by_name(p) or named:
+        if named or p.kind == "KEYWORD_ONLY" or (p.optional and p.kind != "POSITIONAL_ONLY"):
             named[p.name] = value
         else:
             placed.append(value)
     return tuple(placed), named
 
 
-def _by_name(p: Parameter) -> bool:
-    return p.kind == "KEYWORD_ONLY" or (p.optional and p.kind != "POSITIONAL_ONLY")
+def call(part: Part, owner: str | None, method: str, values: dict[str, Argument], order: Sequence[Argument]) -> Invoke:
+    """The call of a method, with what its parameters ask for."""
+    return Invoke(owner, method, *arguments(part.parameters(method), values, order))
 
 
-def _means(name: str, key: str) -> bool:
-    wanted = {"W": WEIGHTS, "b": BIASES, "t": TARGETS}.get(key, ())
-    return is_rate(name) if key == "rate" else is_name(name, wanted)
-
-
-def call(
-    part: Part, owner: str | None, method: str, values: dict[str, Argument], order: Sequence[Argument], name: str = ""
-) -> Invoke:
-    """The call of a method, with what its parameters ask for. A class and a function have their own ``name``."""
-    placed, named = arguments(part.parameters(method), values, order)
-    return Invoke(owner, name or method, placed, named)
-
-
-def construct(part: Part, values: dict[str, Argument], order: Sequence[Argument]) -> Invoke:
+def construct(part: Part, slot: str, values: dict[str, Argument], order: Sequence[Argument]) -> Step:
     """The making of an object of the part's class."""
-    return call(part, None, "__init__", values, order, part.name)
+    return Step(slot, Invoke(None, part.name, *arguments(part.parameters("__init__"), values, order)), sent=False)
 
 
 def make_affine(part: Part, W: Array, b: Array, slot: str, tupled: bool = True) -> Steps:
@@ -71,58 +72,49 @@ def make_affine(part: Part, W: Array, b: Array, slot: str, tupled: bool = True) 
         return [Step(slot, Make(AsTuple((W, b)) if tupled else {"W": W, "b": b}), sent=False)]
     parameters = part.parameters("__init__")
     if part.style == "record" or any(is_name(p.name, WEIGHTS) for p in parameters):
-        return [Step(slot, construct(part, {"W": W, "b": b, **SOME_RATE}, [W, b]), sent=False)]
+        return [construct(part, slot, {"W": W, "b": b, **SOME_RATE}, [W, b])]
     if not parameters:
-        return [Step(slot, Invoke(None, part.name, W.shape, {}), sent=False)]
-    return [Step(slot, construct(part, SOME_RATE, W.shape), sent=False)]
+        return [Step(slot, Invoke(None, part.name, W.shape), sent=False)]
+    return [construct(part, slot, SOME_RATE, W.shape)]
 
 
 def make_plain(part: Part, slot: str, t: Plain = None) -> Steps:
     """Make a layer without parameters, or a loss of the targets t."""
     if part.style == "functions":
         return [Step(slot, Make(AsTuple(()) if t is None else t), sent=False)]
-    return [Step(slot, construct(part, SOME_RATE, [] if t is None else [t]), sent=False)]
+    return [construct(part, slot, SOME_RATE, [] if t is None else [t])]
 
 
 def forward(part: Part, made: str, x: Plain, slot: str) -> Steps:
-    """Run forward: y is in the slot, and the cache beside it."""
+    """Run forward: y is in the slot, and the cache in that of all that a pure forward returned."""
     if not part.pure:
         placed, named = arguments(part.parameters("forward"), {}, [x])
-        return [Step(slot, Invoke(made, "forward", placed or (x,), named), heard=True)]
-    whole = pair_of(slot)
+        return [Step(slot, Invoke(made, "forward", placed or (x,), named))]
     if part.style == "record":
-        run = Invoke(made, "forward", (x,), {})
+        run = Invoke(made, "forward", (x,))
     else:
         short = len(part.parameters("forward")) == 1
-        run = Invoke(None, part.name, (x,) if short else (Slot(made), x), {})
-    return [
-        Step(whole, run, sent=False, heard=True),
-        Step(slot, Get(whole, (0,))),
-        Step(f"cache of {slot}", Get(whole, (1,)), sent=False),
-    ]
+        run = Invoke(None, part.name, (x,) if short else (Slot(made), x))
+    return [Step(all_of(slot), run, sent=False), Step(slot, Make(Slot(all_of(slot), (0,))))]
 
 
-def pair_of(slot: str) -> str:
-    """The slot of all that a pure forward returned."""
-    return f"{slot} and its cache"
-
-
-def heard(answer: Answer, slot: str) -> tuple[Warned, ...]:
-    """The warnings of a forward that left its y in a slot."""
-    return answer.warnings(slot) + answer.warnings(pair_of(slot))
+def all_of(slot: str) -> str:
+    """The slot of the pair that a pure forward or backward returned."""
+    return f"all of {slot}"
 
 
 def backward(part: Part, made: str, d: Plain, slot: str, rate: float, after: str) -> Steps:
     """Run backward on what the forward of slot ``after`` left: dx is in the slot, and the gradients beside it."""
     if not part.pure:
         return [Step(slot, _course_backward(part, made, d, rate))]
-    cache, whole = Slot(f"cache of {after}"), f"{slot} and its gradients"
+    cache, whole = Slot(all_of(after), (1,)), all_of(slot)
     if part.style == "record":
-        run = Invoke(made, "backward", (cache, d), {})
+        run = Invoke(made, "backward", (cache, d))
     else:
         short = len(part.parameters("backward")) == 2
-        run = Invoke(None, part.backward_name, (cache, d) if short else (Slot(made), cache, d), {})
-    return [Step(whole, run, sent=False), Step(slot, Get(whole, (0,))), Step(grads_of(slot), Get(whole, (1,)))]
+        run = Invoke(None, part.backward_name, (cache, d) if short else (Slot(made), cache, d))
+    parts = (Step(name, Make(Slot(whole, (i,)))) for i, name in enumerate((slot, grads_of(slot))))
+    return [Step(whole, run, sent=False), *parts]
 
 
 def grads_of(slot: str) -> str:
@@ -147,12 +139,29 @@ def updates(part: Part, made: str, rate: float) -> Steps:
     return [Step("updated", call(part, made, method, {"rate": rate}, [rate]), sent=False)] if method else []
 
 
-def put_rates(owner: str, attributes: Sequence[str], constants: Sequence[str], rate: float) -> Steps:
-    """Say the learning rate in attributes of an object and in constants of the file."""
-    told = [Step("rate told", Put(owner, (name,), rate), sent=False) for name in attributes]
-    return told + [Step("constant told", Put(None, (name,), rate), sent=False) for name in constants]
+def put(owner: str | None, values: Mapping[Place, Argument]) -> Steps:
+    """Set places of an object, or names of the file; an empty place is not there."""
+    return [Step(f"put {place}", Put(owner, place, value)) for place, value in values.items() if place]
 
 
-def fill(owner: str, place: Place, value: Array) -> Steps:
-    """Write an array to a place, if there is one."""
-    return [Step(f"filled {'.'.join(map(str, place))}", Fill(owner, place, value), sent=False)] if place else []
+@final
+@frozen
+class Rates:
+    """Where a learning rate can be told: attributes of an object, and constants of the file."""
+
+    attributes: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+
+    def put(self, owner: str, rate: float) -> Steps:
+        """Tell it everywhere."""
+        return put(owner, {(n,): rate for n in self.attributes}) + put(None, {(n,): rate for n in self.constants})
+
+    def __bool__(self) -> bool:
+        return bool(self.attributes or self.constants)
+
+
+def rates_of(session: Session, part: Part, seen: Value) -> Rates:
+    """Where an object that has been seen can be told a learning rate."""
+    arrays = [n for n, a in seen.parts.items() if isinstance(a, np.ndarray)] if isinstance(seen, Odd) else []
+    own, constants = (*arrays, *part.numbers), session.contents.numbers
+    return Rates(tuple(filter(is_rate, own)), tuple(filter(is_rate, constants)))

@@ -9,9 +9,10 @@ import numpy as np
 from fnnet.grading import pages
 from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.catalog.model_mistakes import FORWARD, LAYERS, checksum, trace
-from fnnet.grading.child.records import Called, Log, Value
+from fnnet.grading.child.records import Called, Log
 from fnnet.grading.inputs import Inputs
 from fnnet.grading.judge import Complaint, Seen, known, not_an_array, same
+from fnnet.grading.session import Answer
 from fnnet.values.array import Array
 from fnnet.values.keys import Purpose, generator, key
 from fnnet.values.record import frozen
@@ -46,15 +47,19 @@ class Way:
         return np.asarray(got @ self.matrices[layer].T if got.ndim == 2 else got * self.inputs[layer])
 
 
-def drawn_way() -> Way:
-    """The way that every model is followed on."""
-    drawn = generator(key(0, Purpose.CHECK, layer=9))
+def _drawn() -> Way:
+    drawn = generator(key(0, Purpose.CHECK, step=10))
     return Way(drawn.standard_normal((5, 3)), tuple(drawn.standard_normal(size) for size in pairwise(SIZES)))
 
 
-def calls_of(value: Value, back: bool) -> list[Called]:
+#: The way that every model is followed on.
+WAY = _drawn()
+
+
+def calls_of(answer: Answer, slot: str, back: bool) -> list[Called]:
     """The calls that were written down, forward or back."""
-    return [call for call in value.calls if call.back == back] if isinstance(value, Log) else []
+    log = answer.get(slot)
+    return [call for call in log.calls if call.back == back] if isinstance(log, Log) else []
 
 
 def ways_of(q: Quantity, went: Sequence[Called], start: Array, call: Layer) -> list[Complaint]:
@@ -69,15 +74,15 @@ def in_order(went: Sequence[Called], order: Sequence[int]) -> bool:
     return [c.layer for c in went] == list(order) and chained
 
 
-def forward_complaints(y: Value, went: Sequence[Called], way: Way) -> list[Complaint]:
+def forward_complaints(answer: Answer) -> list[Complaint]:
     """What is wrong with the way forward."""
+    y, went = answer.get("y"), calls_of(answer, "calls forward", back=False)
     right = in_order(went, LAYERS)
-    if right and same(y, way.inputs[-1]):
+    if right and same(y, WAY.inputs[-1]):
         return []
-    if complaints := ways_of(FORWARD, went, way.x, way.forward):
+    if complaints := ways_of(FORWARD, went, WAY.x, WAY.forward):
         return complaints
     if not isinstance(y, np.ndarray):
         return [Complaint(not_an_array("the output of Model.forward", y))]
-    if right:
-        return [Complaint(f"Model.forward does not return what its last layer returned: see {pages.MODEL}")]
-    return [Complaint(f"Model.forward does not hand x through all layers in order: see {pages.MODEL}")]
+    wrong = "return what its last layer returned" if right else "hand x through all layers in order"
+    return [Complaint(f"Model.forward does not {wrong}: see {pages.MODEL}")]

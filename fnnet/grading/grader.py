@@ -9,15 +9,14 @@ import attrs
 
 from fnnet.grading import trial
 from fnnet.grading.affine_grader import grade_affine
-from fnnet.grading.folds_grader import grade_folds
 from fnnet.grading.judge import Complaint
-from fnnet.grading.model_grader import grade_model
+from fnnet.grading.model_grader import grade_folds, grade_model
 from fnnet.grading.parts import Part, parts_of
+from fnnet.grading.plain_grader import grade_loss, grade_pure_softmax, grade_sigmoid, grade_softmax
 from fnnet.grading.process import Limits
 from fnnet.grading.report import POINTS, Mark, Report, marks
 from fnnet.grading.session import Session, session
-from fnnet.grading.sigmoid_grader import grade_sigmoid
-from fnnet.grading.softmax_grader import grade_loss, grade_pure_softmax, grade_softmax
+from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 
 CONVENTIONS = ("mean", "sum")
@@ -27,7 +26,7 @@ Parts: TypeAlias = Mapping[str, Part]
 
 def _convention(instance: object, attribute: object, value: str) -> None:
     if value not in CONVENTIONS:
-        raise ValueError(f"convention must be mean or sum, got {value!r}")
+        raise UsageError(f"convention must be mean or sum, got {value!r}")
 
 
 @final
@@ -77,7 +76,6 @@ def _graded(opened: Session, settings: Settings, name: str) -> Report:
 
 
 def _nothing(name: str, why: str, settings: Settings, remarks: tuple[str, ...] = ()) -> Report:
-    """The report of a file in which there is nothing to grade."""
     wanted: dict[str, Iterable[str]] = {kind: POINTS[kind] for kind in ("Affine", "Sigmoid", "Softmax", "Model")}
     wanted["training"] = _trained_on(settings)
     lost = [mark for kind, names in wanted.items() for mark in _all(kind, names, why)]
@@ -85,7 +83,6 @@ def _nothing(name: str, why: str, settings: Settings, remarks: tuple[str, ...] =
 
 
 def _all(kind: str, names: Iterable[str], why: str) -> list[Mark]:
-    """The marks of a part that can't be graded."""
     return marks(kind, {name: [Complaint(why)] for name in names})
 
 
@@ -97,7 +94,6 @@ def _asked(parts: Parts, form: str) -> list[str]:
 
 
 def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Settings) -> list[Mark]:
-    """The marks of a part, or of all that is missing of it."""
     names = [name for name in POINTS[kind] if form == "course" or name != "learning rate"]
     if kind not in parts:
         return _all(kind, names, f"{kind} is not in the file")
@@ -113,7 +109,6 @@ def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Setting
 
 
 def _trials(opened: Session, parts: Parts, settings: Settings) -> list[Mark]:
-    """Whether the model learns, where it is asked for."""
     names = _trained_on(settings)
     if why := trial.lacking(parts):
         return _all("training", names, why)

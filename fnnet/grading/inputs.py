@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import final
 
-import attrs
 import numpy as np
 
 from fnnet.values.array import Array
 from fnnet.values.keys import Purpose, generator, key
+from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import frozen
 
 NONE = np.zeros(0)
@@ -22,23 +22,22 @@ def _no_layers(number: int, got: Array) -> Array:
 class Inputs:
     """The letters of the course. N examples, I inputs, O outputs, K classes.
 
-    ``dW`` and ``db`` are the student's own gradients, ``W1`` is W after the step, and ``share`` is what one example
-    counts for in the loss: 1/N for a mean, 1 for a sum. A model begins with ``start``, and ``call`` is what its layer
-    of this number makes of what it is handed.
+    ``dW`` is the student's own gradient, ``W1`` is W after the step, and ``share`` is what one example counts for in
+    the loss: 1/N for a mean, 1 for a sum. A model begins with ``start``, and ``call`` is what its layer of this number
+    makes of what it is handed.
     """
 
-    x: Array = attrs.field(default=NONE)
-    W: Array = attrs.field(default=NONE)
-    b: Array = attrs.field(default=NONE)
-    dout: Array = attrs.field(default=NONE)
-    y: Array = attrs.field(default=NONE)
-    t: Array = attrs.field(default=NONE)
-    dW: Array = attrs.field(default=NONE)
-    db: Array = attrs.field(default=NONE)
-    W1: Array = attrs.field(default=NONE)
+    x: Array = NONE
+    W: Array = NONE
+    b: Array = NONE
+    dout: Array = NONE
+    y: Array = NONE
+    t: Array = NONE
+    dW: Array = NONE
+    W1: Array = NONE
     lr: float = 1.0
     share: float = 1.0
-    start: Array = attrs.field(default=NONE)
+    start: Array = NONE
     call: Callable[[int, Array], Array] = _no_layers
 
     @property
@@ -57,19 +56,21 @@ def affine_cases() -> Iterator[Inputs]:
 def sigmoid_cases() -> Iterator[Inputs]:
     """Three shapes, one of them a batch of one."""
     for number, shape in enumerate([(5, 3), (1, 4), (3, 3)]):
-        yield Inputs(x=_draw(number, 4, *shape) / 2, dout=_draw(number, 5, *shape))
+        x = _draw(number, 4, *shape) / 2
+        yield Inputs(x=x, y=sigmoid(x), dout=_draw(number, 5, *shape))
 
 
 def softmax_cases(convention: str) -> Iterator[Inputs]:
     """Logits and one-hot targets; batch sizes and numbers of classes that no factor confuses."""
     for number, (n, k) in enumerate([(5, 3), (2, 4), (3, 3)]):
-        t = np.eye(k)[generator(key(number, Purpose.CHECK, layer=7)).integers(0, k, n)]
+        t = np.eye(k)[generator(key(number, Purpose.CHECK, step=7)).integers(0, k, n)]
         x = _draw(number, 6, n, k) / 2
-        yield Inputs(x=x, t=t, dout=_draw(number, 8, n, k), share=1 / n if convention == "mean" else 1.0)
+        share = 1 / n if convention == "mean" else 1.0
+        yield Inputs(x=x, y=softmax(x), t=t, dout=_draw(number, 8, n, k), share=share)
 
 
 def _draw(number: int, layer: int, *shape: int) -> Array:
     """Numbers from -2 to 2 that float32 holds exactly, none of them 0."""
-    whole = generator(key(number, Purpose.CHECK, layer=layer)).integers(1, 128, shape)
-    sign = generator(key(number, Purpose.CHECK, step=1, layer=layer)).choice([-1.0, 1.0], shape)
+    whole = generator(key(number, Purpose.CHECK, step=8, layer=layer)).integers(1, 128, shape)
+    sign = generator(key(number, Purpose.CHECK, step=9, layer=layer)).choice([-1.0, 1.0], shape)
     return np.asarray(whole * sign / 64)

@@ -8,7 +8,7 @@ import numpy as np
 
 from fnnet.grading import pages
 from fnnet.grading.catalog.mistake import Formula, Mistake, Quantity, on
-from fnnet.grading.child.records import Failure, Nothing, Odd, Value
+from fnnet.grading.child.records import Failure, Odd, Value
 from fnnet.grading.inputs import Inputs
 from fnnet.values.record import frozen
 
@@ -43,8 +43,8 @@ def judge(q: Quantity, seen: Sequence[Seen]) -> list[Complaint]:
     """What is wrong with a quantity: nothing, or the mistakes that fit, or what can be said without one."""
     if fits(q, q.right, seen):
         return []
-    first = next((s.value for s in seen if not isinstance(s.value, np.ndarray)), None)
-    if isinstance(first, Nothing | Failure) and all(isinstance(s.value, type(first)) for s in seen):
+    first = next((s.value for s in seen if not isinstance(s.value, np.ndarray)), np.zeros(0))
+    if (first is None or isinstance(first, Failure)) and all(isinstance(s.value, type(first)) for s in seen):
         return [Complaint(not_an_array(q.letter, first))]
     return known(q, seen) or _with_a_factor(q, seen) or [Complaint(_plainly(q, seen))]
 
@@ -61,7 +61,7 @@ def named(mistake: Mistake) -> Complaint:
 
 def partly(q: Quantity, seen: Sequence[Seen]) -> bool:
     """Whether a quantity is right wherever something else did not stop it before it was there."""
-    there = [s for s in seen if not isinstance(s.value, Failure | Nothing)]
+    there = [s for s in seen if not isinstance(s.value, Failure | None)]
     return bool(there) and fits(q, q.right, there)
 
 
@@ -91,7 +91,7 @@ def _fits_one(q: Quantity, f: Formula, value: Value, case: Inputs) -> bool | Non
         with np.errstate(all="ignore"):
             expected = np.asarray(f(case))
     except (ValueError, IndexError):
-        return None if isinstance(value, Failure | Nothing) else False
+        return None if isinstance(value, Failure | None) else False
     if q.row and isinstance(value, np.ndarray) and value.shape == (1, *expected.shape):
         value = value[0]
     return same(value, expected, q.slack)
@@ -113,7 +113,7 @@ def _plainly(q: Quantity, seen: Sequence[Seen]) -> str:
 
 def not_an_array(name: str, value: Value) -> str:
     """What is wrong with a value that is no array."""
-    if isinstance(value, Nothing):
+    if value is None:
         return f"{name} is None: it is not written yet, or a return is missing"
     if isinstance(value, Failure):
         return f"{name}: it {value.sentence}"

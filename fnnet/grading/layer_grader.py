@@ -6,18 +6,15 @@ from typing import final
 import numpy as np
 
 from fnnet.grading import calls
-from fnnet.grading.calls import Steps
-from fnnet.grading.catalog.mistake import Quantity, Right
+from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.child.records import Failure, Value
-from fnnet.grading.child.verbs import Put, Step
 from fnnet.grading.inputs import Inputs
-from fnnet.grading.judge import Complaint, Seen, judge, not_an_array, same
+from fnnet.grading.judge import Complaint, Seen, judge, not_an_array
 from fnnet.grading.own_laws import Subject, check
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Session
-from fnnet.values.array import Array
-from fnnet.values.record import evolve, frozen
+from fnnet.values.record import frozen
 
 #: The slots in which the quantities of a report are seen.
 SLOTS = {"forward": "y", "gradient": "dx"}
@@ -34,17 +31,9 @@ class Observed:
     readings: tuple[Inputs, ...]
     wrote: tuple[Complaint, ...] = ()
 
-    def seen(self, slot: str) -> Seen:
+    def seen(self, quantity: str) -> Seen:
         """A quantity, and what it may have been computed from."""
-        return Seen(self.values[slot], self.readings)
-
-
-def readings(case: Inputs, y: Array, own: Value) -> tuple[Inputs, ...]:
-    """What a backward may go by: the right y, or the student's own, so that no mistake counts twice."""
-    right = evolve(case, y=y)
-    if not isinstance(own, np.ndarray) or own.shape != y.shape or own.dtype.kind not in "fiu" or same(own, y):
-        return (right,)
-    return right, evolve(case, y=own.astype(float))
+        return Seen(self.values[slot_of(quantity)], self.readings)
 
 
 def slot_of(quantity: str) -> str:
@@ -54,42 +43,14 @@ def slot_of(quantity: str) -> str:
 
 def judged(observed: Sequence[Observed], quantities: Mapping[str, Quantity]) -> Said:
     """What is wrong with each quantity."""
-    return {name: judge(q, [o.seen(slot_of(name)) for o in observed]) for name, q in quantities.items()}
+    return {name: judge(q, [o.seen(name) for o in observed]) for name, q in quantities.items()}
 
 
-def observe(session: Session, part: Part, case: Inputs, right: Right) -> Observed:
-    """Forward and backward of a layer without parameters; where forward gives nothing, backward gets the right y."""
-    answer = session.watch(round_of(part, case))
-    wrote = answer.wrote
-    if not part.pure and not isinstance(answer.get("y"), np.ndarray):
-        answer = session.watch(round_of(part, case, right(case)))
-        wrote += answer.wrote
-    y, dx = answer.get("y"), answer.get("dx")
-    return Observed({"y": y, "dx": dx}, readings(case, right(case), y), wrote)
-
-
-def round_of(part: Part, case: Inputs, y: Array | None = None) -> Steps:
-    """Make a layer without parameters and run it forward and backward; ``y`` is put where its forward left none."""
-    helped = [] if y is None else put_arrays(part.kind, {"x": case.x, "y": y})
-    return [
-        *calls.make_plain(part, part.kind),
-        *calls.forward(part, part.kind, case.x, "y"),
-        *helped,
-        *calls.backward(part, part.kind, case.dout, "dx", 0.5, "y"),
-    ]
-
-
-def put_arrays(owner: str, arrays: Mapping[str, Array]) -> Steps:
-    """Set attributes of a layer that has not set them."""
-    return [Step(f"{name} put", Put(owner, (name,), a), sent=False) for name, a in arrays.items()]
-
-
-def large_inputs(session: Session, part: Part, x: Array, expected: Array, right: bool, page: str) -> list[Complaint]:
+def large_inputs(session: Session, part: Part, case: Inputs, right: bool, page: str) -> list[Complaint]:
     """Forward of numbers whose exponential is too large: no warning, no NaN, and the right limits."""
-    steps = [*calls.make_plain(part, part.kind), *calls.forward(part, part.kind, x, "y")]
-    answer = session.watch(steps)
+    answer = session.watch([*calls.make_plain(part, part.kind), *calls.forward(part, part.kind, case.x, "y")])
     y, where = answer.get("y"), f"see {page}"
-    heard = [w for w in calls.heard(answer, "y") if w.category == "RuntimeWarning"]
+    heard = [w for w in answer.warnings("y", calls.all_of("y")) if w.category == "RuntimeWarning"]
     overflow = "the exponential grows too large for large inputs"
     if heard:
         place = f"{heard[0].message}, line {heard[0].line} of {heard[0].file}"
@@ -100,7 +61,7 @@ def large_inputs(session: Session, part: Part, x: Array, expected: Array, right:
         return [Complaint(not_an_array("y", y))]
     if not np.all(np.isfinite(y)):
         return [Complaint(f"the output is not finite for large inputs: {where}", "overflow")]
-    if right and not (y.shape == expected.shape and np.allclose(y, expected, atol=1e-6)):
+    if right and not (y.shape == case.y.shape and np.allclose(y, case.y, atol=1e-6)):
         return [Complaint(f"the output is wrong for large inputs, and right for small ones: {where}", "large inputs")]
     return []
 

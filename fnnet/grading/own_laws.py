@@ -8,6 +8,7 @@ import numpy as np
 from fnnet.grading import pages
 from fnnet.grading.calls import Steps
 from fnnet.grading.child.records import Value
+from fnnet.grading.child.verbs import Step
 from fnnet.grading.inputs import Inputs
 from fnnet.grading.judge import Complaint, same
 from fnnet.grading.session import Answer, Session
@@ -28,20 +29,17 @@ class Subject:
     """A layer to put through the laws.
 
     ``make`` makes it in a slot, and ``round`` runs it there forward and backward on a case, and leaves each of the
-    ``slots`` under the name of the round. ``rowwise`` are those that have a row for each example alone; ``linear`` is
-    whether dx goes with d_out; ``twice`` runs backward once more after the last round; ``most`` is
-    how many complaints are said, where what is wrong with one slot is wrong with all that follow from it.
+    ``slots`` under the name of the round. ``alone`` is whether each example is by itself and dx goes with d_out;
+    where they aren't, what is wrong with one slot is wrong with all that follow from it. ``twice`` runs backward once
+    more after the last round.
     """
 
     slots: Sequence[str]
     make: Callable[[str], Steps]
     round: Callable[[str, str, Inputs], Steps]
-    whole: Inputs
-    part: Inputs
-    rowwise: Sequence[str] = ()
-    linear: bool = False
-    twice: Steps | None = None
-    most: int | None = None
+    case: Inputs
+    alone: bool = True
+    twice: Sequence[Step] = ()
 
 
 LAYER, FRESH = "layer", "layer that is fresh"
@@ -49,19 +47,23 @@ LAYER, FRESH = "layer", "layer that is fresh"
 
 def check(session: Session, s: Subject, wrong: set[str]) -> tuple[list[Complaint], tuple[Complaint, ...]]:
     """The complaints, and who wrote on arrays; of quantities that are wrong by themselves nothing more is said."""
-    other = evolve(s.whole, dout=s.whole.dout[::-1] + 1)
-    total = evolve(s.whole, dout=2 * s.whole.dout - s.whole.dout[::-1] - 1)
-    rounds = [("first", s.whole), ("again", s.whole), *([("other", other), ("sum", total)] if s.linear else [])]
     steps = [*s.make(LAYER), *s.make(FRESH)]
-    steps += [step for name, case in [*rounds, ("part", s.part)] for step in s.round(LAYER, name, case)]
-    answer = session.watch([*steps, *s.round(FRESH, "fresh", s.part), *(s.twice or ())])
+    steps += [step for name, case in _rounds(s.case) for step in s.round(LAYER, name, case)]
+    answer = session.watch([*steps, *s.round(FRESH, "fresh", s.case), *s.twice])
     there = [slot for slot in s.slots if slot not in wrong and isinstance(answer.get(f"{slot} first"), np.ndarray)]
     complaints = [complaint for slot in there if (complaint := _broken(answer, s, slot))]
-    return (complaints[: s.most] if there else [UNSEEN]), answer.wrote
+    return (complaints[: None if s.alone else 1] if there else [UNSEEN]), answer.wrote
+
+
+def _rounds(case: Inputs) -> list[tuple[str, Inputs]]:
+    """A batch twice, two of other d_out, and half of it."""
+    x, dout = (np.concatenate([a, a[::-1] / 2]) for a in (case.x, case.dout))
+    whole = evolve(case, x=x, dout=dout, t=np.concatenate([case.t, case.t[::-1]]))
+    other, total = evolve(whole, dout=dout[::-1] + 1), evolve(whole, dout=2 * dout - dout[::-1] - 1)
+    return [("first", whole), ("again", whole), ("other", other), ("sum", total), ("part", case)]
 
 
 def _broken(answer: Answer, s: Subject, slot: str) -> Complaint | None:
-    """The first law that a quantity breaks."""
     first, again, part, fresh = (answer.get(f"{slot} {name}") for name in ("first", "again", "part", "fresh"))
     if not isinstance(first, np.ndarray) or not np.all(np.isfinite(first)):
         return None
@@ -71,11 +73,10 @@ def _broken(answer: Answer, s: Subject, slot: str) -> Complaint | None:
         return _not_repeated(slot, answer.get("dx twice"), first)
     if isinstance(fresh, np.ndarray) and not same(part, fresh):
         return Complaint(f"{slot}: {STALE}: see {pages.LAWS}", "kept from the last batch")
-    if s.rowwise and not (
-        isinstance(fresh, np.ndarray) and (slot not in s.rowwise or same(fresh, first[: len(fresh)]))
-    ):
+    rowwise = slot in ("y", "dx")
+    if s.alone and not (isinstance(fresh, np.ndarray) and (not rowwise or same(fresh, first[: len(fresh)]))):
         return Complaint(f"{slot}: {BATCH}: see {pages.LAWS}", "batch law")
-    if slot == "dx" and s.linear and not _linear(answer, first):
+    if s.alone and slot == "dx" and not _linear(answer, first):
         return Complaint(f"{LINEAR}: see {pages.LAWS}", "not linear")
     return None
 

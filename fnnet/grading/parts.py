@@ -1,10 +1,9 @@
 """Which class or functions of a student's file are the Affine layer, the Sigmoid and so on: by their names."""
 
-from collections.abc import Mapping
 from typing import final
 
 from fnnet.grading.child.probe import is_rate
-from fnnet.grading.child.records import Class, Contents, Parameters, Signature
+from fnnet.grading.child.records import Class, Contents, Parameters, Signatures
 from fnnet.values.record import frozen
 
 #: The names that are understood, without underscores and in small letters; the lab's own name comes first.
@@ -28,7 +27,7 @@ class Part:
     style: str
     name: str
     backward_name: str
-    methods: Mapping[str, Parameters | None]
+    methods: Signatures
     numbers: tuple[str, ...] = ()
 
     @property
@@ -54,8 +53,8 @@ class Part:
 
 def parts_of(contents: Contents) -> dict[str, Part]:
     """The parts by their kinds. A class of the course stands before a record, and that before functions."""
-    classes = {_key(name): (name, c) for name, c in reversed(contents.classes.items()) if _own(c)}
-    functions = {_key(name): (name, f) for name, f in contents.functions.items() if _own(f)}
+    classes = {_key(name): (name, c) for name, c in reversed(contents.classes.items())}
+    functions = {_key(name): (name, parameters) for name, parameters in contents.functions.items()}
     either = {kind: _class(kind, classes) or _functions(kind, functions) for kind in NAMES}
     parts = {kind: part for kind, part in either.items() if part}
     if any(part.style == "course" for part in parts.values()):
@@ -66,10 +65,6 @@ def parts_of(contents: Contents) -> dict[str, Part]:
     elif softmax and loss and softmax.name == loss.name:
         del parts["Softmax"]
     return parts
-
-
-def _own(there: Class | Signature) -> bool:
-    return not there.home.startswith("fnnet")
 
 
 def _key(name: str) -> str:
@@ -88,13 +83,12 @@ def _is_record(c: Class) -> bool:
     return bool(after) and "loss" not in c.methods and any(word in after[0].name.lower() for word in CACHES)
 
 
-def _functions(kind: str, functions: dict[str, tuple[str, Signature]]) -> Part | None:
+def _functions(kind: str, functions: dict[str, tuple[str, Parameters | None]]) -> Part | None:
     stems = ("", *NAMES[kind]) if kind == "Model" else NAMES[kind]
     ways = [way for s in stems for way in ((f"{s}forward", f"{s}backward"), (f"forward{s}", f"backward{s}"))]
     for there, back in ways:
         if there in functions:
-            name, forward = functions[there]
-            back_name, backward = functions.get(back, (f"{name}?", None))
-            methods = {"forward": forward.parameters} | ({"backward": backward.parameters} if backward else {})
-            return Part(kind, "functions", name, back_name, methods)
+            (name, forward), backward = functions[there], functions.get(back)
+            methods = {"forward": forward} | ({"backward": backward[1]} if backward else {})
+            return Part(kind, "functions", name, backward[0] if backward else f"{name}?", methods)
     return None

@@ -1,12 +1,10 @@
 """Where an Affine layer keeps W, b, dW and db, seen from one try: by name, and otherwise by shape."""
 
-from collections.abc import Iterator, Mapping
 from typing import TypeAlias, final
 
 import numpy as np
 
-from fnnet.grading.calls import BIASES, WEIGHTS, Steps, backward, forward, make_affine
-from fnnet.grading.child.probe import is_rate
+from fnnet.grading.calls import BIASES, WEIGHTS, Rates, Steps, backward, forward, make_affine, rates_of
 from fnnet.grading.child.records import Odd, Value
 from fnnet.grading.child.verbs import Make, Place, Slot, Step
 from fnnet.grading.parts import Part
@@ -14,7 +12,7 @@ from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
 
-Held: TypeAlias = Mapping[Place, Array]
+Held: TypeAlias = dict[Place, Array]
 
 
 @final
@@ -22,8 +20,7 @@ Held: TypeAlias = Mapping[Place, Array]
 class Places:
     """The places of attributes; an empty one is not there. W is kept ``sideways`` by those who multiply by W^T.
 
-    A learning rate may be told in ``rates``, attributes of the layer, and in ``constants`` of the file. Functions get
-    their parameters ``tupled`` or in a dictionary.
+    Functions get their parameters ``tupled`` or in a dictionary.
     """
 
     forward_works: bool
@@ -31,8 +28,7 @@ class Places:
     b: Place = ()
     dW: Place = ()
     db: Place = ()
-    rates: tuple[str, ...] = ()
-    constants: tuple[str, ...] = ()
+    rates: Rates = Rates()
     sideways: bool = False
     tupled: bool = True
 
@@ -55,7 +51,6 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
 
 
 def _once(part: Part, n: int, inputs: int, outputs: int, tupled: bool = True) -> Steps:
-    """Make, look, forward, backward, and look again."""
     return [
         *make_affine(part, np.ones((inputs, outputs)), np.ones(outputs), "Affine", tupled),
         Step("before", Make(Slot("Affine"))),
@@ -66,32 +61,23 @@ def _once(part: Part, n: int, inputs: int, outputs: int, tupled: bool = True) ->
 
 
 def _places(session: Session, part: Part, answer: Answer, tupled: bool) -> Places:
+    works = isinstance(answer.get("y"), np.ndarray)
     if part.pure:
-        return Places(_ran(answer, "y"), tupled=tupled)
-    before = answer.get("before")
-    at = _arrays(before)
-    both = {**at, **{place: a for place, a in _grown(session, part, answer).items() if place not in at}}
+        return Places(works, tupled=tupled)
+    ran = isinstance(answer.get("dx"), np.ndarray)
+    square = answer if ran else session.run(_once(part, 3, 3, 3))  # where a wrong product stopped the first backward
+    at = _arrays(answer.get("before"))
+    both = at | {place: a for place, a in _arrays(square.get("after")).items() if place not in at}
     W = _place(at, WEIGHTS, {(3, 4), (4, 3)})
-    rates = (name for name, value in _items(before) if is_rate(name) and isinstance(value, np.ndarray))
     return Places(
-        forward_works=_ran(answer, "y"),
+        forward_works=works,
         W=W,
         b=_place(at, BIASES, {(4,), (1, 4), (4, 1)}),
         dW=_place(both, _gradients(WEIGHTS), set()),
         db=_place(both, _gradients(BIASES), set()),
-        rates=(*rates, *(name for name in part.numbers if is_rate(name))),
-        constants=tuple(name for name in session.contents.numbers if is_rate(name)),
+        rates=rates_of(session, part, answer.get("before")),
         sideways=bool(W) and at[W].shape == (4, 3),
     )
-
-
-def _ran(answer: Answer, slot: str) -> bool:
-    return isinstance(answer.get(slot), np.ndarray)
-
-
-def _grown(session: Session, part: Part, answer: Answer) -> Held:
-    """The arrays of the layer after backward; after one with square arrays where a wrong product stopped the first."""
-    return _arrays((answer if _ran(answer, "dx") else session.run(_once(part, 3, 3, 3))).get("after"))
 
 
 def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,21 +85,15 @@ def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(form.format(name) for name in names for form in forms)
 
 
-def _items(value: Value) -> list[tuple[str, Value]]:
-    return list(value.parts.items()) if isinstance(value, Odd) else []
-
-
-def _arrays(value: Value) -> Held:
+def _arrays(value: Value, home: Place = ()) -> Held:
     """The arrays of an object, and of the dictionaries in it."""
-    return dict(_walk(_items(value)))
-
-
-def _walk(items: list[tuple[str, Value]], home: Place = ()) -> Iterator[tuple[Place, Array]]:
-    for name, value in items:
-        if isinstance(value, np.ndarray):
-            yield (*home, name), value
-        elif isinstance(value, Odd) and value.type in ("dict", "OrderedDict") and not home:
-            yield from _walk(_items(value), (name,))
+    held: Held = {}
+    for name, item in value.parts.items() if isinstance(value, Odd) else ():
+        if isinstance(item, np.ndarray):
+            held[(*home, name)] = item
+        elif isinstance(item, Odd) and item.type in ("dict", "OrderedDict") and not home:
+            held |= _arrays(item, (name,))
+    return held
 
 
 def _place(at: Held, names: tuple[str, ...], shapes: set[tuple[int, ...]]) -> Place:

@@ -10,8 +10,7 @@ from typing import final
 
 import attrs
 
-from fnnet.grading.child.codec import pack, unpack
-from fnnet.grading.child.frames import Closed, Late, receive, send
+from fnnet.grading.child.codec import Closed, pack, receive, send, unpack
 from fnnet.values.record import frozen
 
 MAIN = Path(__file__).parent / "child" / "beside.py"
@@ -19,9 +18,7 @@ KILL = 9
 
 #: What the child is told beside the caller's environment: one thread, no windows, no files beside the student's.
 QUIET = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "MPLBACKEND": "Agg",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
@@ -56,9 +53,7 @@ class Process:
         """The next message. Raises `Late` and `Closed`, and ValueError for a message that is none."""
         try:
             frame = receive(self.replies, seconds)
-        except (Late, Closed):
-            raise
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise Closed(str(error)) from None
         return unpack(frame, object)
 

@@ -8,8 +8,8 @@ from typing import final
 import attrs
 
 from fnnet.grading import pages
-from fnnet.grading.child.frames import Closed, Late
-from fnnet.grading.child.records import Begun, Contents, Done, Ended, Failure, Gave, Order, Value, Warned
+from fnnet.grading.child.codec import Closed, Late
+from fnnet.grading.child.records import Begun, Contents, Ended, Failure, Gave, Order, Value, Warned
 from fnnet.grading.child.verbs import Invoke, Request, Step
 from fnnet.grading.judge import Complaint
 from fnnet.grading.process import Limits, Process, process
@@ -42,9 +42,9 @@ class Answer:
         """All that failed, in order."""
         return [gave.value for gave in self.gave.values() if isinstance(gave.value, Failure)]
 
-    def warnings(self, slot: str) -> tuple[Warned, ...]:
-        """The warnings of a slot's step."""
-        return self.gave[slot].warnings if slot in self.gave else ()
+    def warnings(self, *slots: str) -> list[Warned]:
+        """The warnings of the steps of these slots."""
+        return [warned for slot in slots if slot in self.gave for warned in self.gave[slot].warnings]
 
 
 @final
@@ -60,17 +60,16 @@ class Session:
     failures: tuple[Failure, ...]
     hung: dict[str, int] = attrs.field(factory=dict)
 
-    def run(self, steps: Sequence[Step], *, writable: bool = False, seconds: float = 0.0) -> Answer:
+    def run(self, steps: Sequence[Step], *, writable: bool = False, seconds: float = 0.0, seed: int = 0) -> Answer:
         """Do the steps in a fresh copy, on arrays that are ``writable`` or not."""
         limits = self.process.limits
         limit = seconds or limits.seconds
         tried = next((i for i, step in enumerate(steps) if self.hung.get(_label(step), 0) > 1), len(steps))
-        self.process.ask(Request(tuple(steps[:tried]), writable, limit, limits.memory))
+        self.process.ask(Request(tuple(steps[:tried]), writable, limit, limits.memory, seed))
         messages = list(self._messages(limit + 30))
         gave = {m.slot: m for m in messages if isinstance(m, Gave)}
-        stopped = next((step for step in steps if step.slot not in gave), None)
-        why = HUNG if tried < len(steps) else _why(messages)
-        if stopped and why:
+        if stopped := next((step for step in steps if step.slot not in gave), None):
+            why = HUNG if tried < len(steps) else _why(messages)
             gave[stopped.slot] = Gave(stopped.slot, why)
             self.hung[_label(stopped)] = self.hung.get(_label(stopped), 0) + (why.kind == "hung")
         return Answer(gave)
@@ -107,10 +106,7 @@ def _label(step: Step) -> str:
     return f"{str(verb.owner).split()[0]}.{verb.name}" if isinstance(verb, Invoke) else type(verb).__name__
 
 
-def _why(messages: Sequence[object]) -> Failure | None:
-    """Why the steps ended before the last, if they did."""
-    if any(isinstance(m, Done) for m in messages):
-        return None
+def _why(messages: Sequence[object]) -> Failure:
     end = messages[-1] if messages else None
     if isinstance(end, Ended) and end.late:
         return HUNG
@@ -118,58 +114,42 @@ def _why(messages: Sequence[object]) -> Failure | None:
     return Failure("ended", "process", f"ends the whole process ({how})")
 
 
-@final
-@frozen
-class Attempt:
-    """An import: what the file holds, if the child lived, and what failed, the last of it ``at`` that statement."""
-
-    contents: Contents | None
-    failures: tuple[Failure, ...]
-    at: int = -1
-
-
 @contextmanager
 def session(path: Path, limits: Limits) -> Iterator[Session]:
     """Import the file in a child. A statement that ends the child, or doesn't end, is left out the next time."""
     skip: tuple[int, ...] = ()
-    failures: tuple[Failure, ...] = ()
+    failures: dict[Failure, None] = {}
     only = NEVER
     for _ in range(ATTEMPTS):
         with process(limits) as child:
-            child.ask(_order(path, limits, skip, only))
-            attempt = _attempt(child, limits.seconds)
-            failures = tuple(dict.fromkeys((*failures, *attempt.failures)))
-            if attempt.contents is not None:
-                yield Session(child, attempt.contents, failures)
+            child.ask(Order(str(path), limits.memory, skip, only))
+            contents, failed, at = _import(child, limits.seconds)
+            failures |= dict.fromkeys(failed)
+            if contents is not None:
+                yield Session(child, contents, tuple(failures))
                 return
-        if attempt.at < 0:
+        if at < 0:
             break
-        skip += (attempt.at,)
-        only = min(only, attempt.at) if attempt.failures[-1].kind == "hung" else only
-    raise ImportError(failures[-1].sentence)
+        skip += (at,)
+        only = min(only, at) if failed[-1].kind == "hung" else only
+    raise ImportError(list(failures)[-1].sentence)
 
 
-def _order(path: Path, limits: Limits, skip: tuple[int, ...], only: int) -> Order:
-    library = str(Path(__file__).parents[2])
-    return Order(str(path), str(path.parent), library, limits.memory, cpu=3600, skip=skip, only=only)
-
-
-def _attempt(child: Process, seconds: float) -> Attempt:
-    at: int = -1
-    line: int | None = None
-    failures: tuple[Failure, ...] = ()
+def _import(child: Process, seconds: float) -> tuple[Contents | None, list[Failure], int]:
+    """What the file holds, if the child has lived; what failed; and the last statement that began."""
+    begun, failures = Begun(-1, 0), list[Failure]()
     while True:
         try:
-            message = child.answer(seconds + 10 * (at < 0))
+            message = child.answer(seconds + 10 * (begun.at < 0))
         except Late:
-            return Attempt(None, (*failures, Failure("hung", "", "", line, "the file", "at the import")), at)
+            return None, [*failures, Failure("hung", "", "", begun.line, "the file", "at the import")], begun.at
         except ValueError:
-            return Attempt(None, (*failures, Failure("ended", "", "ends the whole process", line, "the file")), at)
+            return None, [*failures, Failure("ended", "", "ends the whole process", begun.line, "the file")], begun.at
         match message:
             case Contents():
-                return Attempt(message, failures)
+                return message, failures, begun.at
             case Failure():
-                return Attempt(None, (*failures, message))
+                return None, [*failures, message], begun.at
             case Begun():
-                at, line = message.at, message.line
-                failures += (message.failure,) if message.failure else ()
+                begun = message
+                failures += [message.failure] if message.failure else []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import final
 
 from fnnet.grading.parts import NAMES
+from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 
 KNOWN = {alias for aliases in NAMES.values() for alias in aliases}
@@ -23,14 +24,14 @@ class Shown:
 def students(folder: Path) -> list[tuple[str, Path | None]]:
     """Each student's name and file: the files of the folder, and one of each folder in it, None where it has none.
 
-    Scripts and helpers beside a student's layers are no students. Raises ValueError where nobody is found.
+    Scripts and helpers beside a student's layers are no students. Raises UsageError where nobody is found.
     """
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
     files = [path for path in entries if path.is_file() and path.suffix == ".py"]
     everyone: list[tuple[str, Path | None]] = [(path.stem, path) for path in _own(files)]
     everyone += [(path.name, chosen(path)) for path in entries if path.is_dir()]
     if not everyone:
-        raise ValueError(f"{folder} holds no .py file and no folder of a student")
+        raise UsageError(f"{folder} holds no .py file and no folder of a student")
     return everyone
 
 

@@ -49,7 +49,6 @@ def grade_trial(session: Session, parts: Mapping[str, Part], convention: str, di
 
 
 def _xor(session: Session, parts: Mapping[str, Part], convention: str) -> list[Complaint]:
-    """Whether 2-8-2 solves XOR from one of a few seeds."""
     x, t = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.eye(2)[[0, 1, 1, 0]]
     lesson = Lesson((2, 8, 2), x, t, x, batch=4, steps=STEPS, rate=1.0 if convention == "mean" else 0.25)
     for seed in range(SEEDS):
@@ -84,5 +83,5 @@ def _trained(session: Session, parts: Mapping[str, Part], lesson: Lesson, seed: 
     """The outputs of the trained model; a `Failure` where something stopped it."""
     affine, places = scout(session, parts["Affine"])
     steps = program(session, {**parts, "Affine": affine}, places, lesson, seed)
-    answer = session.run(steps, seconds=seconds, writable=True)
+    answer = session.run(steps, seconds=seconds, writable=True, seed=seed)
     return next(iter(answer.failures), None) or answer.get("out")

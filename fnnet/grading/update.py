@@ -8,16 +8,13 @@ import numpy as np
 from fnnet.grading.catalog.affine_mistakes import STEPS, stepped
 from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.child.records import Value
-from fnnet.grading.inputs import Inputs
-from fnnet.grading.judge import Complaint, Seen, judge, named, same
+from fnnet.grading.judge import Complaint, Seen, judge, same
 from fnnet.grading.layer_grader import Observed
 from fnnet.grading.parts import Part
-from fnnet.values.array import Array
 from fnnet.values.record import evolve
 
 #: The learning rate that is handed over; not 1, so that one that is forgotten is seen.
 RATE = 0.5
-UNSEEN = "the update can't be seen before backward runs"
 
 Cases: TypeAlias = Sequence[Observed]
 
@@ -27,43 +24,31 @@ def update_complaints(part: Part, cases: Cases, told: bool) -> list[Complaint] |
 
     ``told`` is whether the learning rate can be handed to the layer at all.
     """
-    updated = any(not same(o.values["W1"], _own(o).W) for o in cases if isinstance(o.values["W1"], np.ndarray))
+    updated = any(isinstance(W1 := o.values["W1"], np.ndarray) and not same(W1, o.readings[0].W) for o in cases)
     by_method = not updated and "W2" in cases[0].values
     if not updated and not by_method and (not part.rate() or part.rate_is_optional()):
         ran = any(isinstance(o.values["dx"], np.ndarray) for o in cases)
         return None if ran else [Complaint("it can't be seen before backward runs")]
-    W, b = ("W2", "b2") if by_method else ("W1", "b1")
-    parameters = {"W": _seen(cases, W, "dW"), "b": _seen(cases, b, "db")}
-    if not any(parameters.values()):
+    steps = {letter: _steps(cases, letter, "2" if by_method else "1") for letter in ("W", "b")}
+    if not any(steps.values()):
         return [Complaint("the update can't be seen before the gradients are there")]
-    return [c for letter, seen in parameters.items() if seen for c in _step(letter, seen, told)]
+    return [c for letter, seen in steps.items() if seen for c in _step(letter, seen, told)]
 
 
-def _own(o: Observed) -> Inputs:
-    return o.readings[0]
-
-
-def _seen(cases: Cases, new: str, grad: str) -> list[Seen]:
+def _steps(cases: Cases, letter: str, after: str) -> list[Seen]:
     """A parameter after the step, with what it was and its gradient as W and dW."""
-    there = [(o, value) for o in cases if isinstance(o.values["dx"], np.ndarray)
-             and isinstance(value := o.values[grad], np.ndarray)]  # fmt: skip
-    held = [(o, value, _own(o).W if grad == "dW" else _own(o).b) for o, value in there]
-    return [
-        Seen(own(o.values[new], old), (evolve(_own(o), W=old, dW=value.reshape(old.shape)),))
-        for o, value, old in held
-        if value.size == old.size
-    ]
-
-
-def own(value: Value, like: Array) -> Value:
-    """A layer's own parameter in the shape of the lecture, where it has as many numbers."""
-    return value.reshape(like.shape) if isinstance(value, np.ndarray) and value.size == like.size else value
+    steps = []
+    for o in cases:
+        case, grad = o.readings[0], o.values[f"d{letter}"]
+        old = case.W if letter == "W" else case.b
+        if isinstance(o.values["dx"], np.ndarray) and isinstance(grad, np.ndarray) and grad.size == old.size:
+            steps.append(Seen(o.values[letter + after], (evolve(case, W=old, dW=grad.reshape(old.shape)),)))
+    return steps
 
 
 def _step(letter: str, seen: list[Seen], told: bool) -> list[Complaint]:
-    first = seen[0]
-    seen = seen if told else [_at_its_own_rate(s, first) for s in seen]
-    complaints = judge(Quantity(letter, stepped, STEPS), seen)
+    steps = seen if told else [_at_its_own_rate(s, seen[0]) for s in seen]
+    complaints = judge(Quantity(letter, stepped, STEPS), steps)
     return [evolve(c, sentence=f"{letter}: {c.sentence}") for c in complaints]
 
 
@@ -77,23 +62,19 @@ def _at_its_own_rate(s: Seen, first: Seen) -> Seen:
 
 def proportion_complaints(cases: Cases, again: Cases) -> list[Complaint]:
     """Where no gradient is stored, the step at `RATE` must be so much of the step at 1."""
-    steps = {letter: [(o.values[f"d{letter}"], a.values[f"d{letter}"]) for o, a in zip(cases, again, strict=True)]
-             for letter in ("W", "b")}  # fmt: skip
+    both = list(zip(cases, again, strict=True))
+    steps = {letter: [(o.values[letter], a.values[letter]) for o, a in both] for letter in ("dW", "db")}
     if not all(isinstance(value, np.ndarray) for pairs in steps.values() for pair in pairs for value in pair):
-        return [Complaint(UNSEEN)]
-    return [c for letter, pairs in steps.items() for c in _in_proportion(letter, pairs)]
+        return [Complaint("the update can't be seen before backward runs")]
+    return [c for letter, pairs in steps.items() for c in _in_proportion(letter[1:], pairs)]
 
 
 def _in_proportion(letter: str, pairs: list[tuple[Value, Value]]) -> list[Complaint]:
+    names = {mistake.name: Complaint(f"{letter}: {mistake.sentence}", mistake.name) for mistake in STEPS}
     if all(not np.any(np.asarray(one)) for _, one in pairs):
-        return [_named(letter, "not updated")]
+        return [names["not updated"]]
     if all(same(half, one) for half, one in pairs):
-        return [_named(letter, "learning rate ignored")]
+        return [names["learning rate ignored"]]
     if not all(same(half, RATE * np.asarray(one)) for half, one in pairs):
         return [Complaint(f"{letter}: the step is not in proportion to the learning rate")]
     return []
-
-
-def _named(letter: str, name: str) -> Complaint:
-    mistake = next(m for m in STEPS if m.name == name)
-    return evolve(named(mistake), sentence=f"{letter}: {mistake.sentence}")

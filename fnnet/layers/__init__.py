@@ -10,21 +10,6 @@ from fnnet.layers.residual import Residual
 from fnnet.layers.softmax import Softmax
 
 __all__ = [
-    "GELU",
-    "Affine",
-    "BatchNorm",
-    "Dropout",
-    "Fixed",
-    "Flatten",
-    "GaussianNoise",
-    "LayerNorm",
-    "LeakyReLU",
-    "RandomShift",
-    "ReLU",
-    "Residual",
-    "Scale",
-    "Sigmoid",
-    "Softmax",
-    "Standardize",
-    "Tanh",
-]
+    "GELU", "Affine", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise", "LayerNorm", "LeakyReLU",
+    "RandomShift", "ReLU", "Residual", "Scale", "Sigmoid", "Softmax", "Standardize", "Tanh",
+]  # fmt: skip

@@ -3,7 +3,7 @@
 N examples, I inputs, O outputs.
 """
 
-from typing import Any, Self, final
+from typing import Self, final
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -73,10 +73,7 @@ class Affine:
     def check(self, shape: tuple[int, ...]) -> None:
         """Raise ValueError unless x may have this shape."""
         if len(shape) != 2:
-            raise ValueError(f"expects x of (N, {len(self.W)}), got {_text(shape)}; put Flatten() before it")
+            axes = ", ".join(["N", *map(str, shape[1:])])
+            raise ValueError(f"expects x of (N, {len(self.W)}), got ({axes}); put Flatten() before it")
         if shape[1] != len(self.W):
             raise ValueError(f"expects {len(self.W)} inputs, got {shape[1]}")
-
-
-def _text(shape: tuple[Any, ...]) -> str:
-    return f"({', '.join(['N', *map(str, shape[1:])])})"

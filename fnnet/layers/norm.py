@@ -10,16 +10,13 @@ Where they are constants, ``dx = d / sqrt(var + eps)``. N examples, F features.
 
 from typing import Self, final
 
+import attrs
 import numpy as np
 from numpy.typing import DTypeLike
 
 from fnnet.values.array import Array, freeze, readonly
 from fnnet.values.keys import Key
 from fnnet.values.record import buffer, data, frozen, param, replace
-
-
-def _optional(values: Array | None) -> Array | None:
-    return None if values is None else readonly(values)
 
 
 @final
@@ -29,7 +26,7 @@ class Normalized:
 
     xhat: Array = data()
     inverse: Array = data()
-    moments: Array | None = data(default=None, converter=_optional)
+    moments: Array | None = data(default=None, converter=attrs.converters.optional(readonly))
 
 
 def _moments(x: Array, axis: int) -> tuple[Array, Array]:
@@ -165,16 +162,15 @@ class LayerNorm:
 
     def backward(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
         """dx (N, ..., F), and the gradients in gamma and beta."""
-        dx = _through_moments(dout * self.gamma, cache, -1)
-        outer = tuple(range(dout.ndim - 1))
-        dgamma, dbeta = freeze((dout * cache.xhat).sum(outer)), freeze(dout.sum(outer))
-        return freeze(dx), replace(self, gamma=dgamma, beta=dbeta)
+        return self._summed(cache, dout, tuple(range(dout.ndim - 1)))
 
     def per_example(self, cache: Normalized, dout: Array) -> tuple[Array, Self]:
         """dx, and each example's own dgamma and dbeta (N, F): the sums of backward, but not over the examples."""
+        return self._summed(cache, dout, tuple(range(1, dout.ndim - 1)))
+
+    def _summed(self, cache: Normalized, dout: Array, axes: tuple[int, ...]) -> tuple[Array, Self]:
         dx = _through_moments(dout * self.gamma, cache, -1)
-        within = tuple(range(1, dout.ndim - 1))
-        dgamma, dbeta = freeze((dout * cache.xhat).sum(within)), freeze(dout.sum(within))
+        dgamma, dbeta = freeze((dout * cache.xhat).sum(axes)), freeze(dout.sum(axes))
         return freeze(dx), replace(self, gamma=dgamma, beta=dbeta)
 
     def check(self, shape: tuple[int, ...]) -> None:

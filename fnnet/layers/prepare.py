@@ -37,12 +37,6 @@ class Scale:
         return freeze(dout * self.factor), self
 
 
-def _weighted(x: Array, share: Array) -> tuple[Array, Array]:
-    """Mean and deviation of each column, each row counting for its share of 1."""
-    mean = np.dot(share, x)
-    return mean, np.sqrt(np.dot(share, np.square(x - mean)))
-
-
 @final
 @frozen
 class Standardize:
@@ -67,8 +61,9 @@ class Standardize:
             mean, deviation = x.mean(0, np.float64), x.std(0, np.float64)
         else:
             share = shares(example_weights(weights, len(x)))
-            x = x[share > 0]
-            mean, deviation = _weighted(x, share[share > 0])
+            x, share = x[share > 0], share[share > 0]
+            mean = np.dot(share, x)
+            deviation = np.sqrt(np.dot(share, np.square(x - mean)))
         varies = x.max(0) > x.min(0)  # a constant column's deviation may be that of rounding
         return cls(freeze(mean.astype(dtype)), freeze(np.where(varies, deviation, 1.0).astype(dtype)))
 

@@ -4,17 +4,7 @@ from typing import Any, ClassVar, final
 
 import numpy as np
 
-from fnnet.optimizers.base import (
-    Decay,
-    OptimizerState,
-    Update,
-    decay_setting,
-    elementwise,
-    lerp,
-    moved,
-    setting,
-    start,
-)
+from fnnet.optimizers.base import Decay, OptimizerState, Update, decay_setting, elementwise, lerp, moved, setting, start
 from fnnet.optimizers.schedules import Rate
 from fnnet.values.array import Array
 from fnnet.values.record import frozen

@@ -132,7 +132,9 @@ class WarmUp:
 class OneCycle:
     """From ``lr / start`` up to ``lr`` over the first ``up`` of the steps, then down to ``lr / end``, on cosines.
 
-    Source: Smith and Topin 2018.
+    The peak is ``lr`` itself, at the nearest whole step after the first. PyTorch's ``OneCycleLR`` has it at ``up``
+    times the steps less 1, which need not be whole, so that its largest rate may stay below ``lr``; and its last rate
+    is ``lr`` over ``start`` and ``end``. Source: Smith and Topin 2018.
 
     >>> [round(OneCycle(1.0, steps=11, up=0.2)(step), 3) for step in (0, 1, 2, 6, 10)]
     [0.04, 0.52, 1.0, 0.5, 0.0]
@@ -146,8 +148,12 @@ class OneCycle:
 
     def __call__(self, step: int) -> float:
         """The learning rate of this step, from 0."""
-        last = max(self.steps - 1, 1)
-        peak = self.up * last
+        last = self.steps - 1
+        peak = max(1, round(self.up * last))
+        if step > last:
+            return self.lr / self.end
         if step < peak:
             return _cosine(self.lr / self.start, self.lr, step / peak)
-        return _cosine(self.lr, self.lr / self.end, (step - peak) / max(last - peak, 1e-9))
+        if step == peak:
+            return self.lr
+        return _cosine(self.lr, self.lr / self.end, (step - peak) / max(last - peak, 1))

@@ -2,16 +2,7 @@
 
 from typing import Any, ClassVar, final
 
-from fnnet.optimizers.base import (
-    Decay,
-    OptimizerState,
-    Update,
-    decay_setting,
-    elementwise,
-    moved,
-    setting,
-    start,
-)
+from fnnet.optimizers.base import Decay, OptimizerState, Update, decay_setting, elementwise, moved, setting, start
 from fnnet.optimizers.schedules import Rate
 from fnnet.values.array import Array
 from fnnet.values.record import frozen

@@ -1,16 +1,20 @@
 """Which networks can be written on a board: layers of units, each a weighted sum and at most one activation."""
 
 from collections.abc import Iterator
-from typing import final
+from itertools import pairwise
+from typing import TypeAlias, final
 
-from fnnet.layers import Affine, Dropout, Flatten, GaussianNoise, LeakyReLU, RandomShift, Scale, Softmax, Standardize
+from fnnet.layers import Affine, Dropout, Flatten, GaussianNoise, RandomShift, Scale, Softmax, Standardize
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import Layer, Params
 from fnnet.network.shapes import describe, layers_of
-from fnnet.teaching.expression import Call, Slope, Symbol, Term
 from fnnet.teaching.functions import ACTIVATION_OF, Function
+from fnnet.teaching.terms import Call, Slope, Symbol, Term
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key
 from fnnet.values.record import frozen
+
+Loss: TypeAlias = MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
 
 #: Layers that do nothing in use, and those that prepare the input.
 RESTING = (Dropout, GaussianNoise, RandomShift)
@@ -19,41 +23,18 @@ PREPARING = (Scale, Standardize, Flatten)
 
 @final
 @frozen
-class Placed:
-    """A layer with its running number and its place in a network, such as "1.0" inside a nested tuple."""
-
-    number: int
-    place: str
-    layer: Layer
-
-    @property
-    def name(self) -> str:
-        """Its place and what it is, for a sentence."""
-        return f"layer {self.place} ({describe(self.layer)})"
-
-
-@final
-@frozen
 class Level:
-    """A layer of units: its Affine layer, its activation where there is one, and the place of its output.
+    """A layer of units: its Affine layer, its activation as the course writes it, and the places of both.
 
-    ``affine`` and ``output`` count the layers of the flattened network.
+    There is no ``function`` for a weighted sum alone; ``slope`` is that of leaky to the left of 0. ``affine`` and
+    ``output`` count the layers of the flattened network.
     """
 
     layer: Affine
-    activation: Layer | None
+    function: Function | None
+    slope: float
     affine: int
     output: int
-
-    @property
-    def function(self) -> Function | None:
-        """The activation as the course writes it; none for a weighted sum alone."""
-        return ACTIVATION_OF[type(self.activation)] if self.activation else None
-
-    @property
-    def slope(self) -> float:
-        """The slope of leaky to the left of 0."""
-        return self.activation.slope if isinstance(self.activation, LeakyReLU) else 0.0
 
     def activated(self, z: Term) -> Term:
         """``s(z)`` of a weighted sum z."""
@@ -85,56 +66,80 @@ class Board:
         return len(self.levels[0].layer.W), *(len(level.layer.b) for level in self.levels)
 
 
-def board(net: Params) -> Board:
-    """The network in levels. Raises UsageError, naming the layer, for one that the course's letters can't say.
+def board(net: Params, loss: Loss, limit: int) -> Board:
+    """The network in levels, for training under this loss.
+
+    Raises UsageError, naming it, for a layer or loss that the course's letters can't say, and for more units than
+    ``limit``.
 
     >>> from fnnet import Sigmoid
-    >>> board((Affine([[1.0, 2.0], [3.0, 4.0]], [0.0, 0.0]), Sigmoid(), Affine([[1.0], [2.0]], [0.0]))).sizes
+    >>> net = (Affine([[1.0, 2.0], [3.0, 4.0]], [0.0, 0.0]), Sigmoid(), Affine([[1.0], [2.0]], [0.0]))
+    >>> board(net, MeanSquaredError([[1.0]]), 32).sizes
     (2, 2, 1)
     """
-    layers = [Placed(i, *placed) for i, placed in enumerate(layers_of(net))]
-    working = [placed for placed in layers if not _rests(placed)]
-    first = _leading(working)
-    behind = working[len(first) :]
-    _check(behind)
-    softmax = type(behind[-1].layer) is Softmax
-    return Board(tuple(placed.layer for placed in layers), first, tuple(_levels(behind)), softmax)
+    names = [f"layer {place} ({describe(layer)})" for place, layer in layers_of(net)]
+    layers = tuple(layer for _, layer in layers_of(net))
+    working = [n for n, layer in enumerate(layers) if not _rests(layer, names[n])]
+    kinds = [type(layers[n]) for n in working]
+    many = _leading(kinds)
+    first, behind = working[:many], working[many:]
+    _check(kinds[many:], [names[n] for n in behind])
+    softmax = kinds[-1] is Softmax
+    network = Board(layers, tuple(layers[n] for n in first), tuple(_levels(layers, behind)), softmax)
+    _check_size(network.sizes, limit)
+    _check_loss(loss, softmax)
+    return network
 
 
-def _rests(placed: Placed) -> bool:
+def _check_loss(loss: Loss, softmax: bool) -> None:
+    if type(loss) not in (MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy):
+        raise UsageError(
+            "a traced loss must be MeanSquaredError, SigmoidCrossEntropy or SoftmaxCrossEntropy, "
+            f"got {type(loss).__name__}"
+        )
+    if loss.weights is not None:
+        raise UsageError("a traced loss can't have weights of examples; leave them out")
+    if softmax and type(loss) is not MeanSquaredError:
+        raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
+
+
+def _check_size(sizes: tuple[int, ...], limit: int) -> None:
+    many = sum(sizes)
+    if many > limit:
+        raise UsageError(
+            f"a network of {many} units ({'-'.join(map(str, sizes))}) makes too long a table: the limit is {limit}, "
+            f"inputs and outputs counted; to have it all the same say limit={many}, or --max-units {many}"
+        )
+
+
+def _rests(layer: Layer, name: str) -> bool:
     """Whether a layer does nothing; a random one in training mode is refused."""
-    if isinstance(getattr(placed.layer, "key", None), Key):
-        raise UsageError(f"{placed.name} is in training mode; trace the network as stored")
-    return isinstance(placed.layer, RESTING)
+    if isinstance(getattr(layer, "key", None), Key):
+        raise UsageError(f"{name} is in training mode; trace the network as stored")
+    return isinstance(layer, RESTING)
 
 
-def _leading(layers: list[Placed]) -> tuple[Layer, ...]:
-    """The layers that prepare the input, each kind once."""
-    first: tuple[Layer, ...] = ()
-    for placed in layers:
-        if type(placed.layer) not in PREPARING or type(placed.layer) in map(type, first):
-            break
-        first = *first, placed.layer
-    return first
+def _leading(kinds: list[type]) -> int:
+    """How many layers at the beginning prepare the input, each kind once."""
+    return next((i for i, kind in enumerate(kinds) if kind not in PREPARING or kind in kinds[:i]), len(kinds))
 
 
-def _check(layers: list[Placed]) -> None:
+def _check(kinds: list[type], names: list[str]) -> None:
     """Refuse what is no Affine layer, nor one activation after it, nor a Softmax after the last."""
-    for before, placed in zip((None, *layers), layers, strict=False):
-        kind = type(placed.layer)
-        ends = kind in ACTIVATION_OF or (kind is Softmax and placed is layers[-1])
-        if kind is not Affine and not (ends and before is not None and type(before.layer) is Affine):
-            raise UsageError(f"{placed.name} can't be traced: {_reason(kind)}")
-    if not layers:
+    for i, kind in enumerate(kinds):
+        ends = kind in ACTIVATION_OF or (kind is Softmax and i == len(kinds) - 1)
+        if kind is not Affine and not (ends and i > 0 and kinds[i - 1] is Affine):
+            raise UsageError(f"{names[i]} can't be traced: {_reason(kind)}")
+    if not kinds:
         raise UsageError("a network must have an Affine layer to be traced, and this one has none")
 
 
-def _levels(layers: list[Placed]) -> Iterator[Level]:
-    for placed, after in zip(layers, (*layers[1:], None), strict=True):
-        if isinstance(placed.layer, Affine):
-            activated = after is not None and type(after.layer) in ACTIVATION_OF
-            last = after if after is not None and activated else placed
-            yield Level(placed.layer, last.layer if activated else None, placed.number, last.number)
+def _levels(layers: tuple[Layer, ...], working: list[int]) -> Iterator[Level]:
+    for n, after in pairwise((*working, working[-1])):
+        layer, function = layers[n], ACTIVATION_OF.get(type(layers[after]))
+        if isinstance(layer, Affine):
+            last = after if function else n
+            yield Level(layer, function, getattr(layers[last], "slope", 0.0), n, last)
 
 
 def _reason(kind: type) -> str:

@@ -10,22 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from fnnet.layers import Scale, Standardize
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
-from fnnet.teaching.expression import (
-    Call,
-    Equation,
-    Index,
-    Minus,
-    Number,
-    Over,
-    Product,
-    Ratio,
-    Square,
-    Sum,
-    Symbol,
-    Term,
-)  # fmt: skip
-from fnnet.teaching.worked_example import WorkedExample, entry
-from fnnet.values.array import Array
+from fnnet.teaching.terms import Call, Equation, Index, Minus, Number, Over, Product, Ratio, Square, Sum, Symbol, Term
+from fnnet.teaching.worked_example import WorkedExample, numbered
 from fnnet.values.record import evolve
 
 
@@ -36,7 +22,7 @@ def prepared(example: WorkedExample, k: Index) -> Equation:
         if isinstance(layer, Scale):
             term = Product((_factor(layer), term))
         if isinstance(layer, Standardize):
-            term = Ratio(Sum((term, Minus(_entry("m", layer.mean, k)))), _entry("d", layer.deviation, k))
+            term = Ratio(Sum((term, Minus(numbered("m", layer.mean, k)))), numbered("d", layer.deviation, k))
     return Equation(example.unit(0, k), term)
 
 
@@ -46,21 +32,17 @@ def constants(example: WorkedExample) -> Iterator[Symbol]:
         if isinstance(layer, Scale):
             yield _factor(layer)
         if isinstance(layer, Standardize):
-            yield from (_entry("m", layer.mean, k) for k in example.numbers(0))
-            yield from (_entry("d", layer.deviation, k) for k in example.numbers(0))
+            yield from (numbered("m", layer.mean, k) for k in example.numbers(0))
+            yield from (numbered("d", layer.deviation, k) for k in example.numbers(0))
 
 
 def _factor(layer: Scale) -> Symbol:
     return Symbol("c", value=float(layer.factor))
 
 
-def _entry(letter: str, values: Array, k: Index) -> Symbol:
-    return Symbol(letter, (k,), value=entry(values.ravel(), k))
-
-
 def unit(example: WorkedExample, n: int, j: Index) -> Equation:
     """Step 2 of the lecture, ``g_j = s(u_j0 + sum_k u_jk f_k)``."""
-    index = example.letters.index(n - 1, n)
+    index = example.index(n - 1, n)
     products = example.over(n - 1, j, index, lambda k: Product((example.weight(n, j, k), example.unit(n - 1, k))))
     z = Sum((example.weight(n, j, 0), *products))
     return Equation(example.unit(n, j), example.board.levels[n - 1].activated(z))
@@ -77,19 +59,19 @@ def probability(example: WorkedExample, i: Index) -> Equation:
 
 def _other(example: WorkedExample) -> str:
     """An index for sums over the last units in a formula about one of them."""
-    return "i" if example.letters.index(example.last, example.last) == "m" else "m"
+    return "i" if example.index(example.last, example.last) == "m" else "m"
 
 
 def loss(example: WorkedExample) -> Equation:
     """Step 3, E, of the outputs that have a part in it: cross-entropy with softmax leaves out targets of 0."""
     by_output = _by_output(example)
     parts = [_part(example, i) for i in example.numbers(example.last) if by_output or example.target(i).value != 0]
-    return Equation(example.total, _whole(example, one_or_sum(parts)))
+    return Equation(example.total, _whole(example, _one_or_sum(parts)))
 
 
 def loss_rule(example: WorkedExample) -> Equation:
     """The general formula of E."""
-    i = example.letters.index(example.last, example.last)
+    i = example.index(example.last, example.last)
     part = _part(example, i)
     return Equation(example.total, _whole(example, part if len(example.targets) == 1 else Over(i, part)))
 
@@ -143,8 +125,8 @@ def unit_error(example: WorkedExample, n: int, j: Index) -> Equation:
         slope = example.board.levels[n].derivative(h)
         return Product((*slope, example.weight(n + 1, i, j), example.error(n + 1, i)))
 
-    products = example.over(n + 1, j, example.letters.index(n + 1, n), product)
-    return Equation(example.error(n, j), one_or_sum(products))
+    products = example.over(n + 1, j, example.index(n + 1, n), product)
+    return Equation(example.error(n, j), _one_or_sum(products))
 
 
 def weight_error(example: WorkedExample, n: int, j: Index, k: Index) -> Equation:
@@ -159,12 +141,12 @@ def average(of: Symbol, parts: tuple[Term, ...], many: int) -> Equation:
     return Equation(of, Ratio(Sum(parts), Number(float(many))))
 
 
-def update(weight: Symbol, error: Symbol, eta: Symbol) -> Equation:
+def update(batch: WorkedExample, lr: float, n: int, j: Index, k: Index) -> Equation:
     """Step 4c, ``u_jk <- u_jk - eta dE/du_jk``."""
-    moved = evolve(weight, value=weight.value - eta.value * error.value)
-    return Equation(moved, Sum((weight, Minus(Product((eta, error))))), step=True)
+    weight, error = batch.weight(n, j, k), batch.gradient(n, j, k)
+    moved = evolve(weight, value=weight.value - lr * error.value)
+    return Equation(moved, Sum((weight, Minus(Product((Symbol("eta", value=lr), error))))), step=True)
 
 
-def one_or_sum(terms: Sequence[Term]) -> Term:
-    """Terms added up, where there is more than one."""
+def _one_or_sum(terms: Sequence[Term]) -> Term:
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))

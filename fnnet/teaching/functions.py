@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from fnnet.layers import LeakyReLU, ReLU, Sigmoid, Tanh
-from fnnet.teaching.expression import Call, Minus, Number, Product, Ratio, Slope, Square, Sum, Symbol, Term
+from fnnet.teaching.terms import Call, Minus, Number, Product, Ratio, Slope, Square, Sum, Symbol, Term
 from fnnet.values.numeric import sigmoid
 from fnnet.values.record import frozen
 

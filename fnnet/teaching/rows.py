@@ -8,9 +8,9 @@ from typing import final
 import attrs
 
 from fnnet.teaching import writing
-from fnnet.teaching.expression import Equation, Symbol, Term
 from fnnet.teaching.functions import evaluate
-from fnnet.teaching.writing import figure
+from fnnet.teaching.terms import Equation, Symbol, Term
+from fnnet.teaching.writing import Style, figure, write
 from fnnet.values.errors import UsageError
 from fnnet.values.record import evolve, frozen
 
@@ -77,11 +77,10 @@ class Row:
 
     def written(self, latex: bool = False) -> tuple[str, str, str, str]:
         """Name, formula, numbers put in, and result, as text or in LaTeX."""
-        formula = writing.write(self.term, writing.letters(latex)) if self.term else ""
-        blank = writing.LATEX_BLANK if latex else writing.BLANK
-        numbers = writing.numbers(self.carried, self.hidden, latex)
-        put_in = (blank if self.blank else writing.write(self.term, numbers)) if self.term else ""
-        result = blank if self.blank else writing.number(self.value, self.digits, latex)
+        numbers = Style(latex, self.carried, self.hidden)
+        formula = write(self.term, Style(latex)) if self.term else ""
+        put_in = (numbers.blank if self.blank else write(self.term, numbers)) if self.term else ""
+        result = numbers.blank if self.blank else writing.number(self.value, self.digits, latex)
         return writing.name(self.symbol, latex), formula, put_in, result
 
     def __str__(self) -> str:
@@ -90,16 +89,25 @@ class Row:
         return f"{name} {sign} {' = '.join(part for part in rest if part)}"
 
 
-def carried(term: Term, value: float, digits: int) -> int:
+def in_digits(rows: Iterable[Row], digits: int) -> tuple[Row, ...]:
+    """The rows with results of so many digits, as many or more put in, and what is given in the most of these."""
+    shown = [evolve(row, digits=digits, carried=_carried(row, digits)) for row in rows]
+    most = max(row.carried for row in shown)
+    return tuple(row if row.term else evolve(row, digits=most, carried=most) for row in shown)
+
+
+def _carried(row: Row, digits: int) -> int:
     """The fewest significant digits, from ``digits`` on, of the numbers put in that bring the printed result.
 
     Raises UsageError when nothing finite comes out of even the most, as of the logarithm of a probability that is 0
     in double precision.
     """
-    result = value
-    for many in range(digits, writing.ALL + 1 if math.isfinite(value) else 0):
-        result = _with_digits(term, many)
-        if _prints(result, value, digits):
+    if row.term is None:
+        return digits
+    result = row.value
+    for many in range(digits, writing.ALL + 1 if math.isfinite(row.value) else 0):
+        result = _with_digits(row.term, many)
+        if _prints(result, row.value, digits):
             return many
     if not math.isfinite(result):
         raise UsageError("the numbers are too large or too small to be calculated with in double precision")
@@ -149,17 +157,13 @@ def _places(rows: tuple[Row, ...], cell: str) -> list[int]:
     places = [i for i, row in enumerate(rows) if _is(row, cell)]
     if not places:
         kinds = ", ".join(KINDS[1:])
-        raise UsageError(f"there is no cell {cell!r} to leave blank; say {kinds}, or a name such as {_such(rows)}")
+        names = ", ".join(next(row.name for row in rows if row.kind == kind) for kind in KINDS[1:4])
+        raise UsageError(f"there is no cell {cell!r} to leave blank; say {kinds}, or a name such as {names}")
     return places
 
 
 def _is(row: Row, cell: str) -> bool:
     return row.kind != "given" and (row.kind == cell or fnmatchcase(row.name, cell))
-
-
-def _such(rows: tuple[Row, ...]) -> str:
-    """The first name of each kind."""
-    return ", ".join(next(row.name for row in rows if row.kind == kind) for kind in KINDS[1:4])
 
 
 def solution(rows: Iterable[Row]) -> tuple[Row, ...]:

@@ -1,20 +1,22 @@
 """One example on the board: every number of its forward and its backward, asked for by layer and unit."""
 
-from collections.abc import Callable
-from typing import TypeAlias, final
+import math
+from collections.abc import Callable, Sequence
+from typing import final
 
 import numpy as np
 
 from fnnet.layers import Affine
-from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
 from fnnet.network.folds import backward_trace
-from fnnet.teaching.board import Board
-from fnnet.teaching.expression import Index, Letters, Over, Symbol, Term
+from fnnet.teaching.board import Board, Loss
+from fnnet.teaching.terms import Index, Over, Symbol, Term
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import evolve, frozen
+from fnnet.values.tree import map_params
 
-Loss: TypeAlias = MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
+UNITS, WEIGHTS, INDICES = "fghy", "uvw", "kjim"
 
 
 @final
@@ -22,18 +24,19 @@ Loss: TypeAlias = MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
 class WorkedExample:
     """One example, run forward and backward. Arrays are lists of rows: one for each layer of units.
 
-    ``units`` begin with the inputs f, ``errors`` and ``grads`` with the first layer after them. ``raw`` is the input
-    before it is prepared, ``probabilities`` are those of the outputs where there are any, and ``softmax_errors``
-    the errors on those of a Softmax layer.
+    ``total`` is the loss E, or E_n where there are several examples. ``raw`` is the input before it is prepared,
+    ``units`` begin with the inputs f, ``errors`` and ``grads`` with the first layer after them. ``probabilities`` are
+    those of the outputs where there are any, and ``softmax_errors`` the errors on those of a Softmax layer.
 
-    Its symbols are asked for by number, or by letter for a general formula, in which nobody looks at the value.
+    Its symbols are asked for by number, or by letter for a general formula, in which nobody looks at the value. Up to
+    three layers have the lecture's letters: f, u, g, v, h, w, y, with the indices k, j, i, m. A deeper network numbers
+    its layers: f_k are the inputs, g(1)_j the units of the first layer, u(1)_jk its weights, and so on.
     """
 
-    number: int
+    number: int | None
     board: Board
-    letters: Letters
     loss: Loss
-    value: float
+    total: Symbol
     raw: Array
     units: tuple[Array, ...]
     probabilities: Array | None
@@ -48,9 +51,13 @@ class WorkedExample:
         return len(self.board.levels)
 
     @property
-    def total(self) -> Symbol:
-        """The loss E, or E_n where there are several examples."""
-        return evolve(self.letters.loss, value=self.value)
+    def deep(self) -> bool:
+        """Whether letters run out."""
+        return self.last > len(WEIGHTS)
+
+    def index(self, layer: int, seen_from: int) -> str:
+        """The index that runs over the units of a layer, in a formula about another one or the same."""
+        return "kji"[layer - seen_from + 1] if self.deep and layer > 0 else INDICES[layer]
 
     def numbers(self, layer: int) -> range:
         """The numbers of the units of a layer."""
@@ -62,43 +69,53 @@ class WorkedExample:
 
     def input(self, k: Index) -> Symbol:
         """Input k as it is before anything prepares it."""
-        return Symbol("x", (k,), value=entry(self.raw, k))
+        return numbered("x", self.raw, k)
 
     def unit(self, layer: int, i: Index) -> Symbol:
-        """Unit i of a layer, with its output."""
-        return self.letters.unit(layer, i, entry(self.units[layer], i))
+        """Unit i of a layer, with its output; layer 0 are the inputs f."""
+        letter, number = ("g", layer) if self.deep and layer > 0 else (UNITS[layer], None)
+        return Symbol(letter, (i,), number, value=_entry(self.units[layer], i))
 
     def outcome(self, i: Index) -> Symbol:
         """What E is made of: the probability p_i, or the last unit i itself."""
         if self.probabilities is None:
             return self.unit(self.last, i)
-        return Symbol("p", (i,), value=entry(self.probabilities, i))
+        return numbered("p", self.probabilities, i)
 
     def target(self, i: Index) -> Symbol:
         """The target y*_i; of a class index, a 1 among zeros."""
-        return Symbol("y*", (i,), value=entry(self.targets, i))
+        return numbered("y*", self.targets, i)
 
     def outcome_error(self, i: Index) -> Symbol:
         """The error on what E is made of."""
         if self.softmax_errors is None:
             return self.error(self.last, i)
-        return self.letters.error(self.outcome(i), entry(self.softmax_errors, i))
+        return self._error(self.outcome(i), _entry(self.softmax_errors, i))
 
     def error(self, layer: int, i: Index) -> Symbol:
         """The error on unit i of a layer."""
-        return self.letters.error(self.letters.unit(layer, i), entry(self.errors[layer - 1], i))
+        return self._error(self.unit(layer, i), _entry(self.errors[layer - 1], i))
 
     def weight(self, layer: int, j: Index, k: Index) -> Symbol:
-        """The weight from unit k to unit j of a layer; its bias where k is 0."""
-        return self.letters.weight(layer, j, k, _weight(self.board.levels[layer - 1].layer, j, k))
+        """The weight from unit k of the layer before to unit j of this one; its bias where k is 0."""
+        letter, number = ("u", layer) if self.deep else (WEIGHTS[layer - 1], None)
+        return Symbol(letter, (j, k), number, value=_weight(self.board.levels[layer - 1].layer, j, k))
 
     def gradient(self, layer: int, j: Index, k: Index) -> Symbol:
         """The error on a weight."""
-        return self.letters.error(self.letters.weight(layer, j, k), _weight(self.grads[layer - 1], j, k))
+        return self._error(self.weight(layer, j, k), _weight(self.grads[layer - 1], j, k))
+
+    def _error(self, symbol: Symbol, value: float) -> Symbol:
+        """The derivative of the loss in what a symbol stands for."""
+        return evolve(symbol, of=self.total, value=value)
 
 
-def entry(values: Array, i: Index) -> float:
-    """A number by its index from 1 on."""
+def numbered(letter: str, values: Array, i: Index) -> Symbol:
+    """A letter with an index from 1 on, and the number of that index."""
+    return Symbol(letter, (i,), value=_entry(values.ravel(), i))
+
+
+def _entry(values: Array, i: Index) -> float:
     return float(values[i - 1]) if isinstance(i, int) else 0.0
 
 
@@ -109,7 +126,7 @@ def _weight(affine: Affine, j: Index, k: Index) -> float:
     return float(affine.W[k - 1, j - 1] if k else affine.b[j - 1])
 
 
-def work_out(board: Board, loss: Loss, x: Array, number: int, letters: Letters) -> WorkedExample:
+def work_out(board: Board, loss: Loss, x: Array, number: int) -> WorkedExample:
     """Example ``number`` of x (N, ...), counted from 1, with its own loss, run forward and backward."""
     one, loss = x[number - 1 : number], evolve(loss, targets=loss.targets[number - 1 : number])
     outputs, caches = [one], []
@@ -125,10 +142,9 @@ def work_out(board: Board, loss: Loss, x: Array, number: int, letters: Letters) 
     return WorkedExample(
         number=number,
         board=board,
-        letters=letters,
         loss=loss,
-        value=float(value),
-        raw=one.ravel(),
+        total=Symbol("E", (number,) if len(x) > 1 else (), value=float(value)),
+        raw=one,
         units=units,
         probabilities=_probabilities(board, loss, units[-1]),
         targets=_targets(loss, len(units[-1])),
@@ -148,3 +164,14 @@ def _targets(loss: Loss, outputs: int) -> Array:
     """The targets of the one example, (K,)."""
     (row,) = loss.targets if loss.targets.ndim == 2 else np.eye(outputs)[loss.targets]
     return np.asarray(row)
+
+
+def averaged(examples: Sequence[WorkedExample]) -> WorkedExample:
+    """A batch: its first example, without a number, and with the means of all losses and errors on weights."""
+    total = Symbol("E", value=math.fsum(example.total.value for example in examples) / len(examples))
+    grads = map_params(_mean, *(example.grads for example in examples))
+    return evolve(examples[0], number=None, total=total, grads=grads)
+
+
+def _mean(*arrays: Array) -> Array:
+    return np.apply_along_axis(math.fsum, 0, np.stack(arrays)) / len(arrays)

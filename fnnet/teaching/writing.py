@@ -2,57 +2,39 @@
 
 import math
 import re
-from collections.abc import Callable
 from decimal import Decimal
 from typing import final
 
-from fnnet.teaching.expression import (
-    Call,
-    Equation,
-    Minus,
-    Number,
-    Over,
-    Product,
-    Ratio,
-    Slope,
-    Square,
-    Sum,
-    Symbol,
-    Term,
-)  # fmt: skip
 from fnnet.teaching.functions import FUNCTIONS
+from fnnet.teaching.terms import Call, Equation, Minus, Number, Over, Product, Ratio, Slope, Square, Sum, Symbol, Term
 from fnnet.values.record import frozen
 
 #: More digits than these a double does not have.
 ALL = 17
 
-#: What stands where something is to be filled in.
-BLANK, LATEX_BLANK = "____", r"\underline{\hspace{3em}}"
-
 
 @final
 @frozen
 class Style:
-    """How to write: in LaTeX or not, and what stands for a symbol. With numbers, slopes are written out."""
+    """How to write: as text or in LaTeX; in letters, or with numbers of so many ``digits`` put in.
 
-    latex: bool
-    leaf: Callable[[Symbol], str]
-    numbers: bool = False
+    With numbers, slopes are written out, and a blank stands for each symbol whose name is ``hidden``.
+    """
 
+    latex: bool = False
+    digits: int | None = None
+    hidden: frozenset[str] = frozenset()
 
-def letters(latex: bool = False) -> Style:
-    """Formulas in letters."""
-    return Style(latex, lambda symbol: name(symbol, latex))
+    @property
+    def blank(self) -> str:
+        """What stands where something is to be filled in."""
+        return r"\underline{\hspace{3em}}" if self.latex else "____"
 
-
-def numbers(digits: int, hidden: frozenset[str] = frozenset(), latex: bool = False) -> Style:
-    """Formulas with numbers of so many digits put in, and a blank for each symbol whose name is hidden."""
-    blank = LATEX_BLANK if latex else BLANK
-
-    def leaf(symbol: Symbol) -> str:
-        return blank if name(symbol) in hidden else number(symbol.value, digits, latex)
-
-    return Style(latex, leaf, numbers=True)
+    def leaf(self, symbol: Symbol) -> str:
+        """What stands for a symbol."""
+        if self.digits is None:
+            return name(symbol, self.latex)
+        return self.blank if name(symbol) in self.hidden else number(symbol.value, self.digits, self.latex)
 
 
 def figure(value: float, digits: int) -> str:
@@ -102,7 +84,7 @@ def write(term: Term, style: Style) -> str:
 
     >>> g = Symbol("g", (1,), value=-0.25)
     >>> term = Product((Number(2.0), Sum((g, Minus(Number(1.0))))))
-    >>> write(term, letters()), write(term, numbers(4)), write(Product((Number(2.0), g)), numbers(4))
+    >>> write(term, Style()), write(term, Style(digits=4)), write(Product((Number(2.0), g)), Style(digits=4))
     ('2 (g_1 - 1)', '2*(-0.25 - 1)', '2*(-0.25)')
     """
     match term:
@@ -111,12 +93,13 @@ def write(term: Term, style: Style) -> str:
         case Number(value):
             return number(value, ALL, style.latex)
         case Call(function, argument):
-            return _call(_named(function, style), write(argument, style), style)
+            return _call(function, "", write(argument, style), style)
         case Slope(function, output, meaning):
-            if style.numbers:  # a slope of 0 or 1 would tell the sign of an output that is left blank
-                blank = isinstance(meaning, Number) and style.leaf(output) in (BLANK, LATEX_BLANK)
-                return style.leaf(output) if blank else write(meaning, style)
-            return _call(f"{_named(function, style)}'", style.leaf(output), style)
+            if style.digits is None:
+                return _call(function, "'", style.leaf(output), style)
+            # a slope of 0 or 1 would tell the sign of an output that is left blank
+            blank = isinstance(meaning, Number) and style.leaf(output) == style.blank
+            return style.blank if blank else write(meaning, style)
         case Sum(terms):
             return _added([write(part, style) for part in terms])
         case Product(factors):
@@ -135,16 +118,16 @@ def write(term: Term, style: Style) -> str:
             return (rf"\sum_{index} " if style.latex else f"sum_{index} ") + _factor(part, style)
 
 
-def _named(function: str, style: Style) -> str:
-    return FUNCTIONS[function].latex if style.latex else function
+def _call(function: str, prime: str, argument: str, style: Style) -> str:
+    return (FUNCTIONS[function].latex if style.latex else function) + prime + _bracketed(argument, style)
 
 
-def _call(function: str, argument: str, style: Style) -> str:
-    return rf"{function}\left({argument}\right)" if style.latex else f"{function}({argument})"
+def _bracketed(text: str, style: Style) -> str:
+    return rf"\left({text}\right)" if style.latex else f"({text})"
 
 
 def _times(style: Style) -> str:
-    if style.numbers:
+    if style.digits:
         return r" \cdot " if style.latex else "*"
     return r"\, " if style.latex else " "
 
@@ -157,15 +140,13 @@ def _added(terms: list[str]) -> str:
 def _factor(term: Term, style: Style, first: bool = False) -> str:
     """A term as a factor: in brackets where it is a sum, or begins with a sign inside a product."""
     text = write(term, style)
-    whole = term.meaning if isinstance(term, Slope) and style.numbers else term
-    if isinstance(whole, Sum | Over) or (text.startswith("-") and not first):
-        return rf"\left({text}\right)" if style.latex else f"({text})"
-    return text
+    whole = term.meaning if isinstance(term, Slope) and style.digits else term
+    return _bracketed(text, style) if isinstance(whole, Sum | Over) or (text.startswith("-") and not first) else text
 
 
 def _base_of_power(term: Term, style: Style) -> str:
     text = _factor(term, style)
-    return rf"\left({text}\right)" if style.latex and "^" in text and not text.startswith(r"\left") else text
+    return _bracketed(text, style) if style.latex and "^" in text and not text.startswith(r"\left") else text
 
 
 def equation(equation: Equation, latex: bool = False) -> str:
@@ -176,4 +157,4 @@ def equation(equation: Equation, latex: bool = False) -> str:
     'u_12 <- u_12 - eta'
     """
     sign = (r"\leftarrow" if latex else "<-") if equation.step else "="
-    return f"{name(equation.left, latex)} {sign} {write(equation.right, letters(latex))}"
+    return f"{name(equation.left, latex)} {sign} {write(equation.right, Style(latex))}"

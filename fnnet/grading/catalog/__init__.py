@@ -1,12 +1,6 @@
 """The known mistakes, one file for each part: what each makes of the inputs, and how it is said."""
 
-from fnnet.grading.catalog import (
-    affine_mistakes,
-    loss_mistakes,
-    model_mistakes,
-    sigmoid_mistakes,
-    softmax_mistakes,
-)
+from fnnet.grading.catalog import affine_mistakes, loss_mistakes, model_mistakes, sigmoid_mistakes, softmax_mistakes
 from fnnet.grading.catalog.mistake import Catalog
 
 #: The mistakes in a quantity, by part and quantity.

@@ -4,7 +4,7 @@ A model is followed through four layers of known arithmetic. A way through them 
 pair for each call: the layer's number, and a sum over what it was handed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,26 +17,15 @@ LAYERS = (0, 1, 2, 3)
 BACK = LAYERS[::-1]
 
 
-def last(returned: list[Array]) -> Array:
-    """What the layer before this one returned."""
-    return returned[-1]
+#: What a layer is handed, among what the way began with and all that the layers before it have returned.
+FIRST, SECOND, LAST = 0, 1, -1
 
 
-def first(returned: list[Array]) -> Array:
-    """What the whole way began with."""
-    return returned[0]
-
-
-def second(returned: list[Array]) -> Array:
-    """What the first layer of the way returned."""
-    return returned[min(1, len(returned) - 1)]
-
-
-def way(g: Inputs, order: Sequence[int], handed: Callable[[list[Array]], Array] = last) -> Array:
+def way(g: Inputs, order: Sequence[int], handed: int = LAST) -> Array:
     """The trace of a way; it ends where shapes don't fit."""
     returned, pairs = [g.start], []
     for layer in order:
-        got = handed(returned)
+        got = returned[min(handed, len(returned) - 1)]
         pairs.append((layer, checksum(got)))
         try:
             returned.append(g.call(layer, got))
@@ -60,7 +49,7 @@ def checksum(a: Array) -> float:
 # fmt: off
 FORWARDS = on(pages.MODEL,
     ("not chained", "each layer is handed x; it must get what the one before it returned",
-     lambda g: way(g, LAYERS, first)),
+     lambda g: way(g, LAYERS, FIRST)),
     ("last layer left out", "the last layer is not called", lambda g: way(g, LAYERS[:-1])),
     ("first layer left out", "the first layer is not called", lambda g: way(g, LAYERS[1:])),
     ("forward in reverse", "forward calls the layers in the order of backward", lambda g: way(g, BACK)),
@@ -72,10 +61,10 @@ BACKWARDS = on(pages.MODEL_BACKWARD,
     ("order of forward", "backward calls the layers in the order of forward; the loss is at the end",
      lambda g: way(g, LAYERS)),
     ("d_out not handed on", "each layer is handed the same d_out; it must get what the layer after it returned",
-     lambda g: way(g, BACK, first)),
+     lambda g: way(g, BACK, FIRST)),
     ("d_out of the last layer for all",
      "all layers are handed what the last one returned; each must get what the layer after it returned",
-     lambda g: way(g, BACK, second)),
+     lambda g: way(g, BACK, SECOND)),
     ("last layer left out", "backward leaves out the last layer, where the error begins",
      lambda g: way(g, BACK[1:])),
     ("first layer left out", "backward does not reach the first layer, which never learns",

@@ -9,11 +9,6 @@ from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid
 
 
-def y(g: Inputs) -> Array:
-    """The right output."""
-    return sigmoid(g.x)
-
-
 def dx(g: Inputs) -> Array:
     """The right gradient, at the output y."""
     return np.asarray(g.dout * g.y * (1 - g.y))
@@ -22,13 +17,13 @@ def dx(g: Inputs) -> Array:
 # A table: a line for each mistake, two where it is long.
 # fmt: off
 FORWARDS = on(pages.SIGMOID,
-    ("exponent without minus", "the sign of x in the exponent is wrong", lambda g: 1 - y(g)),
+    ("exponent without minus", "the sign of x in the exponent is wrong", lambda g: 1 - sigmoid(g.x)),
     ("precedence", "1 is divided by 1 before the exponential is added; a pair of brackets is missing",
      lambda g: 1 / 1 + np.exp(-g.x)),
     ("minus in the denominator", "the denominator has a minus", lambda g: 1 / (1 - np.exp(-g.x))),
     ("tanh", "this is the hyperbolic tangent, from -1 to 1", lambda g: np.tanh(g.x)),
-    ("slope as output", "forward returns the slope of the sigmoid", lambda g: y(g) * (1 - y(g))),
-    ("rounded", "the output is rounded to 0 or 1; a step has no slope to learn by", lambda g: np.round(y(g))),
+    ("slope as output", "forward returns the slope of the sigmoid", lambda g: sigmoid(g.x) * (1 - sigmoid(g.x))),
+    ("rounded", "the output is rounded to 0 or 1; a step has no slope to learn by", lambda g: np.round(sigmoid(g.x))),
     ("relu", "this is max(x, 0), another activation", lambda g: np.maximum(g.x, 0)),
     ("identity", "forward hands x on as it came", lambda g: g.x),
 )
@@ -58,5 +53,5 @@ DX = (
 )
 # fmt: on
 
-FORWARD = Quantity("y", y, FORWARDS)
+FORWARD = Quantity("y", lambda g: sigmoid(g.x), FORWARDS)
 INPUT = Quantity("dx", dx, DX)

@@ -9,11 +9,6 @@ from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
 
 
-def y(g: Inputs) -> Array:
-    """The right output."""
-    return softmax(g.x)
-
-
 def dx(g: Inputs) -> Array:
     """The right gradient of the loss, at the output y."""
     return np.asarray((g.y - g.t) * g.share)
@@ -36,7 +31,7 @@ FORWARDS = on(pages.SOFTMAX,
     ("not divided", "the exponentials are not divided by their sum", lambda g: np.exp(g.x)),
     ("not divided, largest removed", "the exponentials are not divided by their sum",
      lambda g: np.exp(g.x - g.x.max(axis=1, keepdims=True))),
-    ("log-softmax", "this is the logarithm of the softmax", lambda g: np.log(y(g))),
+    ("log-softmax", "this is the logarithm of the softmax", lambda g: np.log(softmax(g.x))),
     ("sigmoid for softmax", "this is the sigmoid of each number; the rows don't sum to 1", lambda g: sigmoid(g.x)),
     ("smallest for largest", "the sign in the exponent is wrong: the smallest number gets the most",
      lambda g: softmax(-g.x)),
@@ -84,6 +79,6 @@ JACOBIAN = (
 )
 # fmt: on
 
-FORWARD = Quantity("y", y, FORWARDS)
+FORWARD = Quantity("y", lambda g: softmax(g.x), FORWARDS)
 INPUT = Quantity("dx", dx, DX)
 INPUT_ALONE = Quantity("dx", jacobian, JACOBIAN)

@@ -23,19 +23,18 @@ if __name__ == "__main__":
     _shell("fnnet.grading", Path(__file__).parents[1])
 
 import numpy as np  # noqa: E402  # numpy as it is before the student's code can change it
+from numpy.random import seed  # noqa: E402  # of the generator that students use
 
-from fnnet.grading.child.codec import pack, unpack  # noqa: E402
+from fnnet.grading.child.codec import Closed, Frame, Late, pack, receive, send, unpack  # noqa: E402
 from fnnet.grading.child.describe import describe, failure  # noqa: E402
-from fnnet.grading.child.encode import KEPT, encode  # noqa: E402
-from fnnet.grading.child.frames import Closed, Frame, Late, receive, send  # noqa: E402
+from fnnet.grading.child.encode import encode  # noqa: E402
 from fnnet.grading.child.limits import limit_memory, limit_rest, watch_processes  # noqa: E402
 from fnnet.grading.child.loading import load  # noqa: E402
-from fnnet.grading.child.records import Begun, Done, Ended, Gave, Order, Warned  # noqa: E402
+from fnnet.grading.child.records import Begun, Ended, Gave, Order, Warned  # noqa: E402
 from fnnet.grading.child.verbs import Request, Step  # noqa: E402
 from fnnet.grading.child.world import World  # noqa: E402
 
 KILL = 9
-DONE = pack(Done())
 
 Switch = Callable[[bool], None]
 
@@ -46,19 +45,20 @@ def main() -> None:
         del sys.modules[name]  # so that a student who imports fnnet gets the real one
     requests, replies = _pipes()
     order = unpack(receive(requests), Order)
-    sys.path.insert(0, order.folder)
-    sys.path.append(order.library)
-    limit_rest(order.cpu)
+    folder = Path(order.path).parent
+    sys.path.insert(0, str(folder))
+    sys.path.append(str(Path(__file__).parents[3]))
+    limit_rest()
     limit_memory(order.memory * 4)
     switch = watch_processes()
-    module = _load(order, replies)
+    module = _load(order, folder, replies)
     while True:
         try:
             frame = receive(requests)
         except Closed:
             _exit(0)
         switch(False)
-        _check(frame, module, Path(order.folder), (requests, replies), switch)
+        _check(frame, module, folder, (requests, replies), switch)
 
 
 def _pipes() -> tuple[int, int]:
@@ -70,8 +70,8 @@ def _pipes() -> tuple[int, int]:
     return requests, replies
 
 
-def _load(order: Order, replies: int) -> ModuleType:
-    folder, me = Path(order.folder), getpid()
+def _load(order: Order, folder: Path, replies: int) -> ModuleType:
+    me, path = getpid(), Path(order.path)
 
     def say(record: object) -> None:
         """Send it, unless this is a copy that the student's code has forked."""
@@ -81,9 +81,9 @@ def _load(order: Order, replies: int) -> ModuleType:
         say(Begun(place, line, failure(error, folder) if error else None))
 
     warnings.simplefilter("ignore")
-    module = ModuleType(Path(order.path).stem)
+    module = ModuleType(path.stem)
     try:
-        load(module, Path(order.path), order.skip, order.only, done)
+        load(module, path, order.skip, order.only, done)
         say(describe(module))
     except BaseException as error:
         say(failure(error, folder))
@@ -108,7 +108,7 @@ def _check(frame: Frame, module: ModuleType, folder: Path, pipes: tuple[int, int
         finally:
             _exit(0)
     close(outside)
-    late = _relay(inside, pipes[1], request.seconds)
+    late = _relay(inside, pipes[1], request)
     ended, status = waitpid(child, WNOHANG)
     for stop in (killpg, kill):
         with suppress(OSError):
@@ -119,18 +119,14 @@ def _check(frame: Frame, module: ModuleType, folder: Path, pipes: tuple[int, int
     send(pipes[1], pack(Ended(late and not ended, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)))
 
 
-def _relay(inside: int, replies: int, seconds: float) -> bool:
-    """Hand frames on up to the last one; whether it was waited for too long."""
-    while True:
+def _relay(inside: int, replies: int, request: Request) -> bool:
+    """Hand a frame on for each step; whether one was waited for too long."""
+    for _ in request.steps:
         try:
-            frame = receive(inside, seconds)
-        except Late:
-            return True
-        except ValueError:
-            return False
-        send(replies, frame)
-        if frame == DONE:
-            return False
+            send(replies, receive(inside, request.seconds))
+        except (Closed, Late) as error:
+            return isinstance(error, Late)
+    return False
 
 
 def _work(request: Request, module: ModuleType, folder: Path, outside: int, switch: Switch) -> None:
@@ -143,22 +139,20 @@ def _work(request: Request, module: ModuleType, folder: Path, outside: int, swit
 
     world = World(module, guard)
     np.seterr(all="warn", under="ignore")
+    seed(request.seed)  # noqa: NPY002
     for step in request.steps:
         frame = _done(world, step, folder)
         guard()
         send(outside, frame)
-    send(outside, DONE)
 
 
 def _done(world: World, step: Step, folder: Path) -> Frame:
     """What came of a step, packed; or why nothing came of it, or could be packed."""
     with warnings.catch_warnings(record=True) as heard:
-        if step.heard:
-            warnings.simplefilter("always")
+        warnings.simplefilter("always")
         try:
             world.values[step.slot] = value = world.run(step.verb)
-            sent = encode(value) if step.sent else KEPT
-            return pack(Gave(step.slot, sent, tuple([_warned(w) for w in heard[:8]])))
+            return pack(Gave(step.slot, encode(value if step.sent else None), tuple([_warned(w) for w in heard[:8]])))
         except BaseException as error:
             return pack(Gave(step.slot, failure(error, folder)))
 

@@ -1,28 +1,48 @@
-"""Records as frames and back: JSON, and raw bytes for arrays. Nothing is pickled, and only records known here are made.
+"""Records over a pipe: JSON, and raw bytes for arrays. Nothing is pickled, and only records known here are made.
 
-What comes from a student's process is made only of fields that have the types that the record says.
+What comes from a student's process is made only of fields that have the types that the record says. On the pipe stand
+how many parts a message has, the length of each, then the text and the bytes of the arrays.
 """
 
 import json
+from os import read, write
+from select import select
+from struct import pack as packed
+from struct import unpack as unpacked
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from numpy import array, dtype, frombuffer, ndarray
 
 from fnnet.grading.child import records, verbs
-from fnnet.grading.child.frames import Frame
 
 T = TypeVar("T")
 
 dumps, loads = json.dumps, json.loads
 KIND, NUMBERS = "$", "biufc"
 UNIONS = (Union, UnionType)
+MOST, LARGEST = 1 << 16, 1 << 31
 HINTS = {
     name: (cls, get_type_hints(cls))
     for home in (records, verbs)
     for name, cls in vars(home).items()
     if getattr(cls, "__module__", "") == home.__name__
 }
+
+
+class Closed(ValueError):
+    """The other side is gone."""
+
+
+class Late(ValueError):
+    """Nothing came within the time that was given."""
+
+
+class Frame(NamedTuple):
+    """A text, and the bytes of the arrays that it speaks of."""
+
+    text: bytes
+    blobs: tuple[bytes, ...] = ()
 
 
 def pack(record: object) -> Frame:
@@ -85,3 +105,36 @@ def _fitting(value: Any, hint: Any) -> Any:
         if isinstance(value, home) or (home is float and type(value) is int):
             return value
     raise ValueError(f"{getattr(hint, '__name__', hint)} expected, got {type(value).__name__}")
+
+
+def send(pipe: int, frame: Frame) -> None:
+    """Write one message whole."""
+    parts = (frame.text, *frame.blobs)
+    head = packed(f">{len(parts) + 1}Q", len(parts), *map(len, parts))
+    for part in (head, *parts):
+        view = memoryview(part)
+        while view:
+            view = view[write(pipe, view) :]
+
+
+def receive(pipe: int, seconds: float | None = None) -> Frame:
+    """The next message. Raises `Late` when nothing comes for so many seconds, `Closed` at the end of the pipe."""
+    (many,) = unpacked(">Q", _exactly(pipe, 8, seconds))
+    sizes = unpacked(f">{many}Q", _exactly(pipe, 8 * many, seconds)) if 0 < many < MOST else ()
+    if not sizes or sum(sizes) > LARGEST:
+        raise Closed("a message that is no message")
+    text, *blobs = [_exactly(pipe, size, seconds) for size in sizes]
+    return Frame(text, tuple(blobs))
+
+
+def _exactly(pipe: int, size: int, seconds: float | None) -> bytes:
+    parts: list[bytes] = []
+    while size:
+        if seconds is not None and not select([pipe], [], [], seconds)[0]:
+            raise Late("no answer in time")
+        part = read(pipe, min(size, 1 << 20))
+        if not part:
+            raise Closed("the pipe has ended")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -9,30 +9,34 @@ from typing import Any
 
 from numpy import float64
 
-from fnnet.grading.child.records import Class, Contents, Failure, Parameter, Parameters, Signature
-from fnnet.grading.child.world import Unreached
+from fnnet.grading.child.records import Class, Contents, Failure, Parameter, Parameters
 
 METHODS = ("__init__", "forward", "backward", "loss", "add", "update", "step", "predict", "__call__")
+
+
+class Unreached(ValueError):
+    """A step needs what an earlier one did not give."""
 
 
 def describe(module: ModuleType) -> Contents:
     """Each class with its methods, each function, and each number, by name."""
     held = {name: value for name, value in list(vars(module).items()) if not name.startswith("__")}
+    own = {name: value for name, value in held.items() if not _home(value).startswith("fnnet")}
     return Contents(
-        {name: _class(value) for name, value in held.items() if isinstance(value, type)},
-        {n: Signature(_home(f), _parameters(f)) for n, f in held.items() if inspect.isfunction(f)},
-        tuple(name for name, value in held.items() if _is_number(value)),
+        {name: _class(value) for name, value in own.items() if isinstance(value, type)},
+        {name: _parameters(value) for name, value in own.items() if inspect.isfunction(value)},
+        tuple(name for name, value in own.items() if _is_number(value)),
     )
 
 
 def _class(cls: type) -> Class:
     methods = {name: _parameters(there) for name in METHODS if callable(there := _of(cls, name))}
     names = dict.fromkeys(name for base in type.mro(cls) for name in vars(base) if name[:2] != "__")
-    return Class(_home(cls), methods, tuple(name for name in names if _is_number(_of(cls, name))))
+    return Class(methods, tuple(name for name in names if _is_number(_of(cls, name))))
 
 
 def _home(value: object) -> str:
-    return str(getattr(value, "__module__", "") or "")
+    return str(getattr(value, "__module__", "")) if isinstance(value, type) or inspect.isfunction(value) else ""
 
 
 def _is_number(value: object) -> bool:
@@ -71,7 +75,6 @@ def failure(error: BaseException, folder: Path) -> Failure:
 
 
 def _lines(error: BaseException, folder: Path) -> Iterator[tuple[int | None, str, str]]:
-    """The lines of the student's own, the last first."""
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(folder):
         yield error.lineno, Path(error.filename).name, (error.text or "").strip()
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

@@ -19,11 +19,11 @@ def limit_memory(more: int) -> None:
     _limit(resource.RLIMIT_AS, most)
 
 
-def limit_rest(cpu_seconds: int) -> None:
+def limit_rest() -> None:
     """No core files, no large files, and an end to what nobody ends."""
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 1 << 28)
-    _limit(resource.RLIMIT_CPU, cpu_seconds)
+    _limit(resource.RLIMIT_CPU, 3600)
 
 
 def _limit(what: int, most: int) -> None:

@@ -1,7 +1,7 @@
 """What crosses the pipe: the steps that the parent asks for, and what the child says of them.
 
-The child imports nothing of fnnet, so these records are the standard library's named tuples, the quickest to load. A
-field that is renamed on one side alone is seen by mypy.
+The child imports nothing of fnnet, so these records are the standard library's named tuples, the quickest to load. They
+are taken apart by the names of their fields, so that mypy sees one that is renamed on one side alone.
 """
 
 from typing import Any, NamedTuple, TypeAlias
@@ -51,10 +51,6 @@ class Odd(NamedTuple):
         return list(self.parts.values())
 
 
-class Nothing(NamedTuple):
-    """None came back."""
-
-
 class Called(NamedTuple):
     """One call of a layer that writes down what it is handed, forward or ``back``, and what it returned."""
 
@@ -71,7 +67,7 @@ class Log(NamedTuple):
     calls: tuple[Called, ...]
 
 
-Value: TypeAlias = Array | Odd | Nothing | Failure | Log
+Value: TypeAlias = Array | Odd | Failure | Log | None
 
 
 class Parameter(NamedTuple):
@@ -85,37 +81,30 @@ class Parameter(NamedTuple):
 Parameters: TypeAlias = tuple[Parameter, ...]
 
 
-class Signature(NamedTuple):
-    """A function, and the module it comes from; its parameters are None where Python doesn't know them."""
-
-    home: str
-    parameters: Parameters | None
+#: The parameters of functions by name; None where Python doesn't know them.
+Signatures: TypeAlias = dict[str, Parameters | None]
 
 
 class Class(NamedTuple):
-    """A class: the module it comes from, its methods, and the names of the plain numbers it holds."""
+    """A class: its methods, and the names of the plain numbers it holds."""
 
-    home: str
-    methods: dict[str, Parameters | None]
+    methods: Signatures
     numbers: tuple[str, ...]
 
 
 class Contents(NamedTuple):
-    """What a file holds by name; of numbers the names alone."""
+    """What a file holds by name, but what it has from fnnet; of numbers the names alone."""
 
     classes: dict[str, Class]
-    functions: dict[str, Signature]
+    functions: Signatures
     numbers: tuple[str, ...]
 
 
 class Order(NamedTuple):
-    """The first message: which file, without which statements, under which limits."""
+    """The first message: which file, under which limit; which statements to skip, and from where only to define."""
 
     path: str
-    folder: str
-    library: str
     memory: int
-    cpu: int
     skip: tuple[int, ...]
     only: int
 
@@ -143,10 +132,6 @@ class Gave(NamedTuple):
     slot: str
     value: Value
     warnings: tuple[Warned, ...] = ()
-
-
-class Done(NamedTuple):
-    """All steps are done."""
 
 
 class Ended(NamedTuple):

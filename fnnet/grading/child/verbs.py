@@ -9,9 +9,10 @@ Place: TypeAlias = tuple[str | int, ...]
 
 
 class Slot(NamedTuple):
-    """What an earlier step gave."""
+    """What an earlier step gave, or what stands at a place of that."""
 
     name: str
+    place: Place = ()
 
 
 Plain: TypeAlias = Array | Slot | float | None
@@ -31,33 +32,18 @@ class Invoke(NamedTuple):
 
     owner: str | None
     name: str
-    args: tuple[Argument, ...]
-    named: dict[str, Argument]
-
-
-class Get(NamedTuple):
-    """What stands at a place of an owner."""
-
-    owner: str
-    place: Place
+    args: tuple[Argument, ...] = ()
+    named: dict[str, Argument] = {}  # noqa: RUF012  # nobody writes to it
 
 
 class Make(NamedTuple):
-    """The value itself."""
+    """The value itself, or what stands in a slot."""
 
-    value: Argument
-
-
-class Fill(NamedTuple):
-    """Write values into the array that stands there, or put a new one in its place."""
-
-    owner: str
-    place: Place
     value: Argument
 
 
 class Put(NamedTuple):
-    """Set an attribute or a key of an owner, or a name of the file where there is no owner."""
+    """Set a place of an owner, or a name of the file without one; an array that stands there gets the new values."""
 
     owner: str | None
     place: Place
@@ -77,24 +63,13 @@ class Look(NamedTuple):
     """The calls that the probes have written down since the last look."""
 
 
-class Seed(NamedTuple):
-    """Seed the generator that students use."""
-
-    number: int
-
-
-class Batch(NamedTuple):
-    """The batch of this size whose turn it is."""
-
-    whole: Argument
-    size: int
-
-
 class Repeat(NamedTuple):
-    """Do these steps so many times."""
+    """Do these steps so many times, each time with the next ``size`` rows of each array in its slot."""
 
     times: int
     steps: "tuple[Step, ...]"
+    rows: dict[str, Array]
+    size: int
 
 
 class Descend(NamedTuple):
@@ -105,22 +80,22 @@ class Descend(NamedTuple):
     rate: float
 
 
-Verb: TypeAlias = Invoke | Get | Make | Fill | Put | Probe | Look | Seed | Batch | Repeat | Descend
+Verb: TypeAlias = Invoke | Make | Put | Probe | Look | Repeat | Descend
 
 
 class Step(NamedTuple):
-    """A verb, and the slot of what it gives, which is ``sent`` back or only kept; warnings may be ``heard``."""
+    """A verb, and the slot of what it gives, which is ``sent`` back or only kept."""
 
     slot: str
     verb: Verb
     sent: bool = True
-    heard: bool = False
 
 
 class Request(NamedTuple):
-    """Steps to do in a fresh copy, under limits; what they are handed may be ``writable``."""
+    """Steps to do in a fresh copy, under limits, from a seed; what they are handed may be ``writable``."""
 
     steps: tuple[Step, ...]
     writable: bool
     seconds: float
     memory: int
+    seed: int = 0

@@ -1,19 +1,16 @@
 """The steps that the parent asks for, done one by one on the objects of a student's file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from numpy import array, ndarray, random
+from numpy import array, ndarray
 
 from fnnet.grading.child import verbs as v
+from fnnet.grading.child.describe import Unreached
 from fnnet.grading.child.encode import fields
-from fnnet.grading.child.probe import Note, log_of, probe, pure_probe
-from fnnet.grading.child.verbs import Argument, AsTuple, Place, Repeat, Slot, Verb
-
-
-class Unreached(ValueError):
-    """A step needs what an earlier one did not give."""
+from fnnet.grading.child.probe import probe, pure_probe
+from fnnet.grading.child.records import Called, Log
 
 
 class World:
@@ -23,95 +20,84 @@ class World:
     """
 
     def __init__(self, module: ModuleType, guard: Callable[[], None]) -> None:
-        self.module, self.guard, self.turn = module, guard, 0
+        self.module, self.guard = module, guard
         self.values: dict[str, Any] = {}
-        self.notes: list[Note] = []
+        self.calls: list[Called] = []
 
-    def slot(self, name: str) -> Any:
-        """The value of an earlier step. Raises `Unreached` when it gave none."""
-        if name not in self.values:
-            raise Unreached(name)
-        return self.values[name]
-
-    def value(self, said: Argument) -> Any:
+    def value(self, said: v.Argument) -> Any:
         """What an argument stands for: a slot for what is in it, and everything else for itself."""
         match said:
-            case Slot(name):
-                return self.slot(name)
-            case AsTuple(items):
+            case v.Slot(name=name, place=place):
+                return follow(self._slot(name), place)
+            case v.AsTuple(items=items):
                 return tuple([self.value(item) for item in items])
             case list():
                 return [self.value(item) for item in said]
             case dict():
-                return self._named(said)
+                return {name: self.value(item) for name, item in said.items()}
         return said
 
-    def run(self, verb: Verb) -> Any:
+    def run(self, verb: v.Verb) -> Any:
         """Do one step; raise what it raises."""
         match verb:
-            case v.Invoke(owner, name, args, named):
-                return self._attribute(owner, name)(*map(self.value, args), **self._named(named))
-            case v.Get(owner, place):
-                return follow(self.slot(owner), place)
-            case v.Make(value):
+            case v.Invoke(owner=owner, name=name, args=args, named=named):
+                called, placed = getattr(self._owner(owner), name), [self.value(item) for item in args]
+                return called(*placed, **{name: self.value(item) for name, item in named.items()})
+            case v.Make(value=value):
                 return self.value(value)
-            case v.Fill(owner, place, value):
-                return _fill(self.slot(owner), place, self.value(value))
-            case v.Put(owner, place, value):
-                return _put(self.module if owner is None else self.slot(owner), place, self.value(value))
-            case v.Probe(number, matrix, "", _):
-                return pure_probe(number, matrix, self.notes)
-            case v.Probe(number, matrix, kind, base):
-                return probe(getattr(self.module, base) if base else None, kind, number, matrix, self.notes)
+            case v.Put(owner=owner, place=place, value=value):
+                return put(self._owner(owner), place, self.value(value))
+            case v.Probe(kind="", number=number, matrix=matrix):
+                return pure_probe(number, matrix, self.calls)
+            case v.Probe(kind=kind, base=base, number=number, matrix=matrix):
+                return probe(getattr(self.module, base) if base else None, kind, number, matrix, self.calls)
             case v.Look():
-                return log_of(self.notes)
-            case v.Seed(number):
-                return random.seed(number)  # noqa: NPY002  # the generator that students use
-            case v.Batch(whole, size):
-                return self._rows(self.value(whole), size)
+                seen, self.calls[:] = tuple(self.calls), []
+                return Log(seen)
             case v.Repeat():
                 return self._repeat(verb)
-            case v.Descend(params, grads, rate):
+            case v.Descend(params=params, grads=grads, rate=rate):
                 return descend(self.value(params), self.value(grads), rate)
 
-    def _attribute(self, owner: str | None, name: str) -> Any:
-        return getattr(self.module if owner is None else self.slot(owner), name)
+    def _owner(self, name: str | None) -> Any:
+        return self.module if name is None else self._slot(name)
 
-    def _named(self, named: Mapping[str, Argument]) -> dict[str, Any]:
-        return {name: self.value(item) for name, item in named.items()}
+    def _slot(self, name: str) -> Any:
+        if name not in self.values:
+            raise Unreached(name)
+        return self.values[name]
 
-    def _rows(self, whole: Any, size: int) -> Any:
-        start = self.turn * size % max(len(whole) - size + 1, 1)
-        return whole[start : start + size]
-
-    def _repeat(self, verb: Repeat) -> None:
-        for self.turn in range(verb.times):
+    def _repeat(self, verb: v.Repeat) -> None:
+        for turn in range(verb.times):
+            for name, rows in verb.rows.items():
+                start = turn * verb.size % max(len(rows) - verb.size + 1, 1)
+                self.values[name] = rows[start : start + verb.size]
             for step in verb.steps:
                 self.values[step.slot] = self.run(step.verb)
                 self.guard()
 
 
-def follow(value: Any, place: Place) -> Any:
+def follow(value: Any, place: v.Place) -> Any:
     """What stands at a place."""
     for name in place:
         value = value[name] if isinstance(value, dict) or isinstance(name, int) else getattr(value, name)
     return value
 
 
-def _fill(home: Any, place: Place, new: Any) -> None:
-    old = follow(home, place)
-    if isinstance(old, ndarray) and old.dtype.kind == "f" and old.flags.writeable and old.size == new.size:
+def put(home: Any, place: v.Place, new: Any) -> None:
+    """Write values into the array that stands at a place, or put the new value there."""
+    home, last = follow(home, place[:-1]), str(place[-1])
+    old = home.get(last) if isinstance(home, dict) else getattr(home, last, None)
+    if isinstance(old, ndarray) and isinstance(new, ndarray) and _fits(old, new):
         old[...] = new.reshape(old.shape)
+    elif isinstance(home, dict):
+        home[last] = array(new) if isinstance(new, ndarray) else new
     else:
-        _put(home, place, array(new))
+        setattr(home, last, array(new) if isinstance(new, ndarray) else new)
 
 
-def _put(home: Any, place: Place, value: Any) -> None:
-    home = follow(home, place[:-1])
-    if isinstance(home, dict):
-        home[place[-1]] = value
-    else:
-        setattr(home, str(place[-1]), value)
+def _fits(old: Any, new: Any) -> bool:
+    return bool(old.dtype.kind == "f" and old.flags.writeable and old.size == new.size)
 
 
 def descend(params: Any, grads: Any, rate: float) -> Any:
