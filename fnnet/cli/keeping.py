@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.runs import Run
 from fnnet.runs.archive import FileError
 from fnnet.runs.folder import keep

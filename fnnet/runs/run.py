@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self, final
 
 from fnnet.datasets import DataError, Dataset, digest
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.network.shapes import summarize
 from fnnet.runs.archive import FileError, sentence
 from fnnet.runs.build import Experiment, experiment, optimizer_of, targets_of

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from fnnet import layers as own
-from fnnet.learning.stream import State, checked
+from fnnet.learning.state import State, checked
 from fnnet.optimizers import OptimizerState
 from fnnet.runs.archive import FileError, pack, read, sentence, write
 from fnnet.values.array import Array
