@@ -4,6 +4,7 @@
 factor). With weights, one an example, the value is ``sum(w l) / sum(w)``. N examples, K classes or outputs.
 """
 
+from collections.abc import Callable
 from typing import Any, Self, final
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from fnnet.values.array import Array, freeze, readonly, unmasked
 from fnnet.values.errors import UsageError
 from fnnet.values.numeric import log_softmax_and_softmax, sigmoid, softplus
-from fnnet.values.record import data, frozen
-from fnnet.values.targets import numeric_targets
+from fnnet.values.record import data, frozen, replace
+from fnnet.values.targets import answers, distributions, numeric_targets
 from fnnet.values.weights import example_weights, shares
 
 
@@ -103,7 +104,7 @@ class SoftmaxCrossEntropy:
     (0.6931, array([[ 0.5, -0.5]]))
     """
 
-    targets: Array = data(converter=numeric_targets)
+    targets: Array = data(converter=distributions)
     weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
@@ -140,7 +141,7 @@ class SigmoidCrossEntropy:
     (0.6931, array([[-0.5]]))
     """
 
-    targets: Array = data(converter=numeric_targets)
+    targets: Array = data(converter=answers)
     weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
@@ -182,3 +183,15 @@ class MeanSquaredError:
     def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
         """``2 dout (y - t) / (N K)``, and the loss itself, which has no parameters."""
         return freeze(cache * (2.0 * dout * _by_example(self.weights, cache) / cache.shape[1])), self
+
+
+#: The losses of this file, which may be made unchecked.
+OWN = (SoftmaxCrossEntropy, SigmoidCrossEntropy, MeanSquaredError)
+
+
+def unchecked(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes the losses of ``make`` from read-only targets and weights that it has taken before: for hot paths."""
+    if make not in OWN:
+        return make
+    blank = make(np.zeros(0))
+    return lambda targets, weights=None: replace(blank, targets=targets, weights=weights)
