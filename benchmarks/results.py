@@ -16,7 +16,7 @@ import numpy as np
 
 from fnnet.datasets import Dataset, digits, mnist, xor
 from fnnet.learning.evaluation import evaluate
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.network.chunks import predict
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import RECIPES, Recipe

@@ -4,14 +4,17 @@
 factor). With weights, one an example, the value is ``sum(w l) / sum(w)``. N examples, K classes or outputs.
 """
 
+from collections.abc import Callable
 from typing import Any, Self, final
 
 import numpy as np
 
-from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.array import Array, freeze, readonly, unmasked
+from fnnet.values.errors import UsageError
 from fnnet.values.example_weights import example_weights, shares
 from fnnet.values.numeric import log_softmax_and_softmax, sigmoid, softplus
-from fnnet.values.record import data, frozen
+from fnnet.values.record import data, frozen, replace
+from fnnet.values.targets import answers, distributions, numeric_targets
 
 
 def _weights(values: Any) -> Array | None:
@@ -42,11 +45,11 @@ def one_hot(labels: Any, classes: int, dtype: Any = np.float32) -> Array:
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)
     """
-    labels = np.asarray(labels)
+    labels = np.asarray(unmasked(labels, "labels"))
     if labels.ndim != 1 or labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be (N,) whole numbers, got {labels.shape} of {labels.dtype}")
+        raise UsageError(f"labels must be (N,) whole numbers, got {labels.shape} of {labels.dtype}")
     if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
-        raise ValueError(f"labels must be from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
+        raise UsageError(f"labels must be from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
     rows = np.zeros((len(labels), classes), dtype)
     rows[np.arange(len(labels)), labels] = 1
     return freeze(rows)
@@ -54,16 +57,16 @@ def one_hot(labels: Any, classes: int, dtype: Any = np.float32) -> Array:
 
 def _check(targets: Array, x: Array, name: str) -> None:
     if targets.shape != x.shape:
-        raise ValueError(
-            f"targets must be (N, K) like {name} {x.shape}, got {targets.shape}"
-            + (f"; use one_hot(labels, {x.shape[-1]})" if targets.ndim == 1 else "")
-        )
+        mend = f"; use one_hot(labels, {x.shape[-1]})" if targets.ndim == 1 else ""
+        if mend and targets.dtype.kind not in "iu":
+            mend += f" or, for class indices, labels.astype(int): these are {targets.dtype}"
+        raise UsageError(f"targets must be (N, K) like {name} {x.shape}, got {targets.shape}{mend}")
     _two_axes(x, name)
 
 
 def _two_axes(x: Array, name: str) -> None:
     if x.ndim != 2:
-        raise ValueError(f"{name} must be (N, K), got {x.shape}")
+        raise UsageError(f"{name} must be (N, K), got {x.shape}")
 
 
 def _labels(targets: Array, logits: Array) -> bool:
@@ -73,9 +76,9 @@ def _labels(targets: Array, logits: Array) -> bool:
         return False
     _two_axes(logits, "logits")
     if len(targets) != len(logits):
-        raise ValueError(f"targets must be (N,) for logits {logits.shape}, got {targets.shape}")
+        raise UsageError(f"targets must be (N,) for logits {logits.shape}, got {targets.shape}")
     if targets.dtype.kind == "i" and targets.min() < 0:
-        raise ValueError(f"class indices must be from 0 to {logits.shape[1] - 1}, got {targets.min()}")
+        raise UsageError(f"class indices must be from 0 to {logits.shape[1] - 1}, got {targets.min()}")
     return True
 
 
@@ -83,7 +86,7 @@ def _of_labels(logs: Array, labels: Array) -> Array:
     try:
         return logs[np.arange(len(logs)), labels]
     except IndexError:
-        raise ValueError(f"class indices must be from 0 to {logs.shape[1] - 1}, got {labels.max()}") from None
+        raise UsageError(f"class indices must be from 0 to {logs.shape[1] - 1}, got {labels.max()}") from None
 
 
 @final
@@ -101,7 +104,7 @@ class SoftmaxCrossEntropy:
     (0.6931, array([[ 0.5, -0.5]]))
     """
 
-    targets: Array = data()
+    targets: Array = data(converter=distributions)
     weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
@@ -138,7 +141,7 @@ class SigmoidCrossEntropy:
     (0.6931, array([[-0.5]]))
     """
 
-    targets: Array = data()
+    targets: Array = data(converter=answers)
     weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
@@ -168,7 +171,7 @@ class MeanSquaredError:
     (2.0, array([[2., 0.]]))
     """
 
-    targets: Array = data()
+    targets: Array = data(converter=numeric_targets)
     weights: Array | None = data(default=None, converter=_weights)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
@@ -180,3 +183,15 @@ class MeanSquaredError:
     def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
         """``2 dout (y - t) / (N K)``, and the loss itself, which has no parameters."""
         return freeze(cache * (2.0 * dout * _by_example(self.weights, cache) / cache.shape[1])), self
+
+
+#: The losses of this file, which may be made unchecked.
+OWN = (SoftmaxCrossEntropy, SigmoidCrossEntropy, MeanSquaredError)
+
+
+def unchecked(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes the losses of ``make`` from read-only targets and weights that it has taken before: for hot paths."""
+    if make not in OWN:
+        return make
+    blank = make(np.zeros(0))
+    return lambda targets, weights=None: replace(blank, targets=targets, weights=weights)

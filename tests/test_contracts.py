@@ -32,7 +32,7 @@ from fnnet import (
     training,
 )
 from fnnet.datasets import digits
-from fnnet.learning.stream import first_state
+from fnnet.learning.state import first_state
 from fnnet.network import who_moved
 from fnnet.runs import Recipe, Run, Source, load_run
 from fnnet.runs.run import STATE

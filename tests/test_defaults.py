@@ -56,6 +56,7 @@ RECORDS: dict[type, dict[str, Any]] = {
         "lr": None,
         "total": 0.0,
         "examples": 0,
+        "epoch_size": 0,
         "validation": None,
         "best_validation": math.inf,
         "best_epoch": 0,

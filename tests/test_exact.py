@@ -22,7 +22,7 @@ from fnnet import Adam, BatchNorm, Dropout, SoftmaxCrossEntropy, buffer, freeze,
 from fnnet.datasets import Dataset, dataset, digits
 from fnnet.learning import State
 from fnnet.learning.arguments import epoch_order
-from fnnet.learning.stream import first_state
+from fnnet.learning.state import first_state
 from fnnet.optimizers import WarmUp
 from fnnet.runs import load_run
 from fnnet.runs.build import experiment

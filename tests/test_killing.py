@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from fnnet.datasets import digits
 from fnnet.learning import State
-from fnnet.learning.stream import first_state
+from fnnet.learning.state import first_state
 from fnnet.runs import load_run
 from fnnet.runs.aside import BEFORE, GOING
 from fnnet.runs.difference import difference

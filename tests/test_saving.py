@@ -42,7 +42,7 @@ from fnnet import (
     training,
 )
 from fnnet.datasets import dataset, xor
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.optimizers import OptimizerState
 from fnnet.runs import load_run
 from fnnet.runs.archive import FileError, pack, unpack, write

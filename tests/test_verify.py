@@ -22,7 +22,7 @@ from test_exact import interrupted, last
 from fnnet import Array, LeakyReLU, Tanh, datasets, freeze
 from fnnet.cli.app import run as command_line
 from fnnet.datasets import xor
-from fnnet.learning.stream import State, first_state
+from fnnet.learning.state import State, first_state
 from fnnet.runs import load_run
 from fnnet.runs.archive import write
 from fnnet.runs.build import experiment

@@ -13,8 +13,10 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.checking.problem import Problem, promoted
+from fnnet.network.chunks import examples
 from fnnet.network.folds import Params, backward
 from fnnet.network.modes import training
+from fnnet.network.shapes import check_network
 from fnnet.values.array import Array
 from fnnet.values.keys import Key, Purpose, generator
 from fnnet.values.keys import key as _key
@@ -81,6 +83,8 @@ def check_gradients(params: Params, x: Any, *, key: Key | None = None, entries: 
     >>> report.passed, [row.path for row in report.rows]
     (True, ['0.W', '0.b', 'dx'])
     """
+    check_network(params)
+    x = examples(x)
     net = promoted(params, np.float64)
     problem = Problem.of(training(net, key) if key is not None else net, np.asarray(x, np.float64), seed)
     dx, grads = backward(net, problem.cache, problem.dout)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

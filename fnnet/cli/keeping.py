@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.runs import Run
 from fnnet.runs.folder import keep
 from fnnet.runs.history import Epoch, row

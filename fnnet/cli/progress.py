@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fnnet.cli.output import err
 from fnnet.learning.arguments import steps_per_epoch
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.runs.build import Experiment
 
 #: Seconds between two looks at the run.

@@ -9,7 +9,8 @@ import numpy as np
 from fnnet.cli.output import say, visible
 from fnnet.datasets import about
 from fnnet.learning.evaluation import evaluate
-from fnnet.learning.stream import Diverged, State
+from fnnet.learning.state import State
+from fnnet.learning.stream import Diverged
 from fnnet.network.chunks import predict
 from fnnet.network.shapes import describe
 from fnnet.runs import Experiment

@@ -8,7 +8,7 @@ from fnnet.cli.flags import Said
 from fnnet.cli.threads import worth
 from fnnet.datasets import Dataset, digest
 from fnnet.datasets.known import KNOWN
-from fnnet.learning.stream import State, first_state
+from fnnet.learning.state import State, first_state
 from fnnet.runs import Experiment, Run, Source, experiment, load_run
 from fnnet.runs.archive import FileError
 from fnnet.runs.folder import holds_run, restore

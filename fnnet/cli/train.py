@@ -17,7 +17,8 @@ from fnnet.cli.result import opening, place, result, show
 from fnnet.cli.starting import folder_for, fresh, refuse_to_replace, resumed, state_of
 from fnnet.cli.threads import computing
 from fnnet.learning.evaluation import evaluate
-from fnnet.learning.stream import Diverged, State
+from fnnet.learning.state import State
+from fnnet.learning.stream import Diverged
 from fnnet.runs import Experiment, Run
 from fnnet.runs.archive import FileError
 from fnnet.runs.aside import BEFORE, MOVING, waits

@@ -15,7 +15,7 @@ from fnnet.cli.result import place
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
 from fnnet.datasets import Dataset
-from fnnet.learning.stream import State, first_state
+from fnnet.learning.state import State, first_state
 from fnnet.runs import Run, load_run
 from fnnet.runs.archive import FileError
 from fnnet.runs.build import Experiment

@@ -2,7 +2,8 @@
 
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted
-from fnnet.learning.stream import Diverged, State, train
+from fnnet.learning.state import State
+from fnnet.learning.stream import Diverged, train
 
 __all__ = [
     "Diverged", "State", "accuracy", "confusion", "evaluate", "precision_recall", "predicted", "train",

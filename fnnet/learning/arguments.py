@@ -5,10 +5,14 @@ from typing import Any, final
 
 import numpy as np
 
+from fnnet.losses import OWN
+from fnnet.network.chunks import cast, examples, held, inputs, reach
+from fnnet.network.folds import first_with_params, forward
 from fnnet.network.modes import absorbs, offers
 from fnnet.network.shapes import summarize
 from fnnet.optimizers import Optimizer
 from fnnet.values.array import Array, freeze, readonly
+from fnnet.values.errors import UsageError
 from fnnet.values.example_weights import example_weights
 from fnnet.values.keys import Purpose, generator, key
 from fnnet.values.record import frozen
@@ -40,21 +44,22 @@ class Arguments:
 def check_arguments(
     net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: Any, weights: Any, validation: Any, patience: Any
 ) -> Arguments:
-    """The arguments of a run, read-only. Raises ValueError for what can't be trained, naming it; see `train`."""
-    x, y = readonly(x), readonly(y)
-    if len(x) != len(y) or len(x) == 0:
-        raise ValueError(f"x and y must have the same number of examples, at least one, got {len(x)} and {len(y)}")
-    size = min(32, len(x)) if size is None else size
+    """The arguments of a run, read-only. Raises UsageError for what can't be trained, naming it; see `train`."""
+    x, dtype = readonly(inputs(net, x)), dtype_of(net)
+    y = readonly(held(examples(y, "y"), dtype, "y"))
+    same_number(x, y)
+    size = min(32, len(x)) if size is None else whole(size, "batch_size")
     if not 1 <= size <= len(x):
-        raise ValueError(f"batch_size must be from 1 to the number of examples, {len(x)}, got {size}")
-    if patience is not None and (validation is None or patience < 1):
-        raise ValueError("patience must be at least 1 and needs a validation set")
-    dtype = dtype_of(net)
-    output = summarize(net, x.shape[1:])[-1].output if net else x.shape[1:]
+        raise UsageError(f"batch_size must be from 1 to the number of examples, {len(x)}, got {size}")
+    if patience is not None and (validation is None or whole(patience, "patience") < 1):
+        raise UsageError("patience must be at least 1 and needs a validation set")
+    _check_makers(loss, optimizer)
+    output = ([x.shape[1:]] + [row.output for row in summarize(net, x.shape[1:])])[-1]
+    _check_size(net, held(x, dtype), dtype)
     _check_targets(loss, y, output, dtype)
     weights = None if weights is None else example_weights(weights, len(x))
     if validation is not None:
-        validation = _validation(readonly(validation[0]), readonly(validation[1]), x)
+        validation = _validation(validation, x)
         _check_targets(loss, validation[1], output, dtype, "of validation ")
     steps, noisy = steps_per_epoch(len(x), size), offers(net, "training")
     return Arguments(
@@ -68,9 +73,48 @@ def _indices(y: Array) -> Array:
     return y if as_they_are else freeze(y.astype(np.intp))
 
 
-def _validation(x: Array, y: Array, like: Array) -> tuple[Array, Array]:
+def whole(value: Any, name: str) -> int:
+    """A whole number; UsageError, by its name, for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise UsageError(f"{name} must be a whole number, got {value!r}")
+    return int(value)
+
+
+def same_number(x: Array, y: Array, names: str = "x and y") -> None:
+    """Raise UsageError unless there are as many targets as examples, and any."""
+    if len(x) != len(y) or len(x) == 0:
+        raise UsageError(f"{names} must have the same number of examples, at least one, got {len(x)} and {len(y)}")
+
+
+def _check_makers(loss: Any, optimizer: Any) -> None:
+    if not callable(loss):
+        raise UsageError(f"loss must be what makes one of targets, such as SoftmaxCrossEntropy, got {loss!r}")
+    if isinstance(optimizer, type) or not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
+        raise UsageError(f"optimizer must be one such as SGD(lr=0.1), got {optimizer!r}")
+
+
+def _check_size(net: Any, x: Array, dtype: np.dtype[Any]) -> None:
+    """Raise UsageError where the first parameters meet numbers whose squares, which a step adds to them, overflow."""
+    largest, most = reach(x) if x.dtype.kind == "f" else 0.0, float(np.finfo(dtype).max) ** 0.5
+    if not most < largest < np.inf:
+        return
+    layers = net if isinstance(net, tuple) else (net,)
+    with np.errstate(all="ignore"):
+        rows = x[np.abs(x).reshape(len(x), -1).max(axis=1) == largest]
+        met, _ = forward(layers[: first_with_params(layers)], cast(rows[:1], dtype))
+    if reach(met) > most:
+        raise UsageError(
+            f"x reaches {largest:g}, too large to train on in {dtype}; bring it near 1, as Standardize does"
+        )
+
+
+def _validation(pair: Any, like: Array) -> tuple[Array, Array]:
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        said = f"{len(pair)} of them" if isinstance(pair, (tuple, list)) else type(pair).__name__
+        raise UsageError(f"validation must be two arrays, (x, y), got {said}")
+    x, y = (readonly(examples(a, f"{name} of validation")) for a, name in zip(pair, "xy", strict=True))
     if len(x) != len(y) or len(x) == 0 or x.shape[1:] != like.shape[1:]:
-        raise ValueError(
+        raise UsageError(
             f"validation must be (x, y) of the same length, x with rows like {like.shape}, got {x.shape} and {y.shape}"
         )
     return x, y
@@ -78,7 +122,9 @@ def _validation(x: Array, y: Array, like: Array) -> tuple[Array, Array]:
 
 def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any], whose: str = "") -> None:
     if y.ndim == 1 and y.dtype.kind in "iu" and not 0 <= y.min() <= y.max() < output[-1]:
-        raise ValueError(f"class indices {whose}must be from 0 to {output[-1] - 1}, got {y.min()} to {y.max()}")
+        raise UsageError(f"class indices {whose}must be from 0 to {output[-1] - 1}, got {y.min()} to {y.max()}")
+    if loss in OWN:
+        loss(y)  # which looks at all of them
     loss(y[:1]).forward(np.zeros((1, *output), dtype))
 
 

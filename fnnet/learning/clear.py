@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from fnnet.learning.arguments import Arguments
+from fnnet.losses import unchecked
 from fnnet.network.folds import forward, gradients
 from fnnet.network.modes import absorb, training
 from fnnet.optimizers import OptimizerState
@@ -20,12 +21,13 @@ Learn: TypeAlias = Callable[
 
 def clear(args: Arguments) -> Learn:
     """The step of any network. `fused` has a faster one for plain networks, with the same bits."""
+    make = unchecked(args.loss)
 
     def learn(
         params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
     ) -> tuple[Any, Any, OptimizerState]:
         net = params if noise is None else training(params, noise)
-        loss = args.loss(y) if weights is None else args.loss(y, weights)
+        loss = make(y) if weights is None else make(y, weights)
         value, caches = forward((net, loss), x)
         if not math.isfinite(value):
             return value, params, optimizer

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from fnnet.learning.arguments import same_number
 from fnnet.learning.metrics import predicted
-from fnnet.network.chunks import chunks
+from fnnet.network.chunks import chunks, examples, inputs
 from fnnet.network.folds import Params
 
 
@@ -20,10 +21,12 @@ def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> t
     >>> round(value, 3), accuracy
     (4.5, 0.5)
     """
-    targets = np.asarray(targets)
+    x, targets = inputs(net, x), examples(targets, "targets")
+    same_number(x, targets, "x and targets")
     labels = targets if targets.ndim == 1 else predicted(targets)
     total, right = 0.0, 0
-    for part, y in chunks(net, np.asarray(x)):
-        total += float(loss(targets[part]).forward(y)[0]) * len(y)
-        right += int(np.count_nonzero(predicted(y) == labels[part]))
+    with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite says so itself
+        for part, y in chunks(net, x):
+            total += float(loss(targets[part]).forward(y)[0]) * len(y)
+            right += int(np.count_nonzero(predicted(y) == labels[part]))
     return total / len(targets), right / len(targets)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.values.array import Array, freeze
+from fnnet.values.array import Array, freeze, numbers
 
 
 def predicted(outputs: Array) -> Array:
@@ -23,7 +23,7 @@ def accuracy(outputs: Array, labels: Any) -> float:
     >>> accuracy(np.array([[0.1, 0.9], [0.7, 0.3]]), [1, 1])
     0.5
     """
-    return float(np.mean(predicted(outputs) == np.asarray(labels)))
+    return float(np.mean(predicted(outputs) == numbers(labels, "labels")))
 
 
 def confusion(outputs: Array, labels: Any) -> Array:
@@ -34,7 +34,7 @@ def confusion(outputs: Array, labels: Any) -> Array:
            [1, 1]])
     """
     k = outputs.shape[1]
-    cells = np.asarray(labels, np.intp) * k + predicted(outputs)
+    cells = numbers(labels, "labels").astype(np.intp) * k + predicted(outputs)
     return freeze(np.bincount(cells, minlength=k * k).reshape(k, k))
 
 

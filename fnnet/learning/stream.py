@@ -6,76 +6,29 @@ What the caller does with the stream is the caller's: print, stop early, save ev
 
 import math
 from collections.abc import Iterator
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
-from fnnet.learning.arguments import Arguments, MakeLoss, check_arguments, epoch_order
+from fnnet.learning.arguments import Arguments, MakeLoss, check_arguments, epoch_order, whole
 from fnnet.learning.clear import Learn, clear
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.fused import fuse, laid_out
+from fnnet.learning.state import State, check_state, first_state
 from fnnet.network.chunks import cast
 from fnnet.network.folds import Params
 from fnnet.network.modes import training
 from fnnet.network.shapes import describe, layers_of
-from fnnet.optimizers import SGD, Optimizer, OptimizerState
+from fnnet.optimizers import SGD, Optimizer
 from fnnet.optimizers.schedules import rate
 from fnnet.values.array import Array, freeze
+from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
-from fnnet.values.record import frozen, replace, sub
-from fnnet.values.typed import typed
+from fnnet.values.record import replace
 
 
 class Diverged(ArithmeticError):
     """The loss is no longer a finite number; says at which step, and which layer's values were the first to go."""
-
-
-@final
-@frozen
-class State:
-    """A complete moment of a training run: from it, and the data, everything after follows.
-
-    ``epoch`` counts finished epochs, ``step`` all steps, ``batch`` those of the epoch under way: 0 says that an
-    epoch has just ended. ``loss`` and ``lr`` are the last step's, None before the first; ``total`` and
-    ``examples`` sum up the epoch's.
-    """
-
-    params: Any = sub()
-    optimizer: OptimizerState = sub()
-    best: Any = sub()
-    seed: int
-    epoch: int = 0
-    step: int = 0
-    batch: int = 0
-    loss: float | None = None
-    lr: float | None = None
-    total: float = 0.0
-    examples: int = 0
-    validation: float | None = None
-    best_validation: float = math.inf
-    best_epoch: int = 0
-    stopped: bool = False
-
-    @property
-    def mean_loss(self) -> float:
-        """The mean loss of the examples seen in this epoch, or the one just ended."""
-        return self.total / self.examples if self.examples else math.nan
-
-    @property
-    def chosen(self) -> Any:
-        """The network to use: the best one on the validation set, or the last where there is none."""
-        return self.best or self.params
-
-
-def checked(state: State) -> State:
-    """The state, if its figures can be those of a run; otherwise ValueError. For states that come from outside."""
-    typed(state)
-    counts = {name: getattr(state, name) for name in ("epoch", "step", "batch", "examples", "best_epoch")}
-    for name, value in {**counts, "optimizer.step": state.optimizer.step}.items():
-        if not 0 <= value < 2**63:
-            raise ValueError(f"{name} must be a whole number of at least 0, got {value}")
-    key(state.seed, Purpose.SHUFFLE)
-    return state
 
 
 def train(
@@ -98,8 +51,9 @@ def train(
     Each epoch is a fresh permutation of the examples, cut into batches, of 32 unless told; the last short one is
     kept. (A single batch is taken in its order.) With ``validation`` = (x, y) the state keeps the best network by
     its loss there, and ``patience`` epochs without a better one end the run. With ``state`` the run continues from
-    it; its own parameters and seed count then. Raises ValueError for what can't be trained, before the first step, and
-    `Diverged` when the loss is no longer finite.
+    it; its own parameters and seed count then. Raises UsageError for what can't be trained, before the first step, and
+    for a state of another network or optimizer, or amid an epoch of other batches; and `Diverged` when the loss is no
+    longer finite.
 
     >>> from fnnet import Affine, SoftmaxCrossEntropy
     >>> net = (Affine(np.zeros((1, 2)), np.zeros(2)),)
@@ -108,14 +62,12 @@ def train(
     [0.693, 0.644, 0.6]
     """
     args = check_arguments(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
-    if epochs < 0:
-        raise ValueError(f"epochs must be at least 0, got {epochs}")
-    return _stream(args, first_state(net, optimizer, seed) if state is None else state, epochs)
-
-
-def first_state(net: Params, optimizer: Optimizer, seed: int) -> State:
-    """The state before the first step. Raises ValueError for a seed that is not from 0 to 2**32 - 1."""
-    return State(params=net, optimizer=optimizer.init(net), best=(), seed=key(seed, Purpose.SHUFFLE).seed)
+    if whole(epochs, "epochs") < 0:
+        raise UsageError(f"epochs must be at least 0, got {epochs}")
+    if state is None:
+        return _stream(args, first_state(net, optimizer, seed), epochs)
+    check_state(state, net, args, epochs)
+    return _stream(args, state, epochs)
 
 
 def _stream(args: Arguments, state: State, epochs: int) -> Iterator[State]:
@@ -157,6 +109,7 @@ def _step(args: Arguments, learn: Learn, state: State, order: Array | None) -> S
         lr=rate(args.optimizer.lr, state.optimizer.step),
         total=number * seen + (state.total if state.batch else 0.0),
         examples=seen + (state.examples if state.batch else 0),
+        epoch_size=len(args.x),
         validation=state.validation,
         best_validation=state.best_validation,
         best_epoch=state.best_epoch,
@@ -179,13 +132,12 @@ def _validated(args: Arguments, state: State) -> State:
 
 
 def _explain(net: Params, x: Array, state: State, value: Any) -> str:
-    where = "the loss itself is the first value that is not finite"
+    where, advice = "the loss itself is the first value that is not finite", "try a lower learning rate or clipping"
+    if not np.isfinite(x).all():
+        advice = "x itself holds such values: leave them out or fill them"
     for place, layer in layers_of(net):
         x = layer.forward(x)[0]
         if not np.isfinite(x).all():
             where = f"the first values that are not finite come from layer {place} ({describe(layer)})"
             break
-    return (
-        f"the loss became {value} at step {state.step} (epoch {state.epoch}); {where}; "
-        "try a lower learning rate or clipping"
-    )
+    return f"the loss became {value} at step {state.step} (epoch {state.epoch}); {where}; {advice}"

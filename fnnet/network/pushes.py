@@ -6,7 +6,7 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.network.chunks import cast, predict
+from fnnet.network.chunks import cast, held, inputs, predict
 from fnnet.network.folds import Params, backward, forward
 from fnnet.network.modes import parts_of
 from fnnet.network.per_example import per_example
@@ -50,7 +50,7 @@ def who_moved(net: Params, loss: Any, x: Any, weight: str) -> tuple[Push, ...]:
     Push(index=1, push=-3.0, share=0.75)
     Push(index=0, push=1.0, share=0.25)
     """
-    x = np.asarray(x)
+    x = held(inputs(net, x), dtype_of(net))
     path, place = _number(leaves(net), weight)
     _stored(net)
     summarize(net, x.shape[1:])

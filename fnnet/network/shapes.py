@@ -12,7 +12,7 @@ import numpy as np
 from fnnet.network.folds import Params
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
-from fnnet.values.tree import arrays, count_params, dtype_of
+from fnnet.values.tree import arrays, count_params, dtype_of, parts
 
 
 @final
@@ -47,6 +47,23 @@ def layers_of(params: Params, place: str = "") -> Iterator[tuple[str, Any]]:
         yield from layers_of(layer, f"{place}{i}.")
 
 
+#: How deep networks may be nested: what walks through one calls itself, and Python stops at a thousand calls.
+DEEPEST = 100
+
+
+def check_network(params: Any, *place: Any) -> None:
+    """Raise UsageError, naming the place, unless this is a layer or a tuple of layers, nested at most 100 deep."""
+    if len(place) > DEEPEST:
+        raise UsageError(f"a network must be nested at most {DEEPEST} deep; put its layers into one tuple")
+    if not isinstance(params, tuple) and (isinstance(params, type) or not hasattr(params, "forward")):
+        what = f"layer {'.'.join(map(str, place))}" if place else "a network"
+        said = f"the class {params.__name__}" if isinstance(params, type) else type(params).__name__
+        mend = "; use tuple(...)" if isinstance(params, list) else ""
+        raise UsageError(f"{what} must be a layer or a tuple of layers, got {said}{mend}")
+    for name, part in parts(params):
+        check_network(part, *place, name)
+
+
 def summarize(params: Params, shape: tuple[int, ...]) -> list[LayerShape]:
     """A row for each layer, when one example has this shape (without the axis of examples).
 
@@ -56,6 +73,7 @@ def summarize(params: Params, shape: tuple[int, ...]) -> list[LayerShape]:
     >>> [(row.name, row.output) for row in summarize((Affine(np.zeros((2, 8)), np.zeros(8)), Sigmoid()), (2,))]
     [('Affine 2x8', (8,)), ('Sigmoid', (8,))]
     """
+    check_network(params)
     x = np.zeros((1, *shape), dtype_of(params))
     rows = []
     for place, layer in layers_of(params):

@@ -8,6 +8,7 @@ and norms, unless ``decay="all"``, which is PyTorch's. p is a parameter, g its g
 
 import math
 from collections.abc import Callable
+from sys import float_info
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, final
 
 import attrs
@@ -15,6 +16,7 @@ import numpy as np
 
 from fnnet.optimizers.schedules import Rate, rate
 from fnnet.values.array import Array, freeze
+from fnnet.values.errors import UsageError
 from fnnet.values.numeric import flush
 from fnnet.values.record import frozen, sub
 from fnnet.values.tree import map_params, params_of, same_structure, with_params
@@ -136,9 +138,13 @@ def _number(below: float) -> Any:
     def check(instance: object, attribute: Any, value: Any) -> None:
         if callable(value):
             return
+        if isinstance(value, int) and value > float_info.max:
+            raise UsageError(
+                f"{attribute.name} must be a finite number of at least 0, got a whole number beyond all floats"
+            )
         if not isinstance(value, (int, float)) or not 0.0 <= value < below:
             limit = "" if below == math.inf else f" and below {below:g}"
-            raise ValueError(f"{attribute.name} must be a finite number of at least 0{limit}, got {value!r}")
+            raise UsageError(f"{attribute.name} must be a finite number of at least 0{limit}, got {value!r}")
 
     return check
 

@@ -10,7 +10,8 @@ from fnnet import optimizers
 from fnnet.datasets import Dataset, about, split
 from fnnet.layers import Fixed, Flatten, RandomShift, Scale, Standardize
 from fnnet.learning.arguments import steps_per_epoch
-from fnnet.learning.stream import State, train
+from fnnet.learning.state import State
+from fnnet.learning.stream import train
 from fnnet.losses import one_hot
 from fnnet.models import ACTIVATIONS, mlp
 from fnnet.runs.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe, settled

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.runs.history import Epoch
 from fnnet.values.array import Array
 from fnnet.values.fingerprint import structure

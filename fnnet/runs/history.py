@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 
 HEAD = "epoch,step,lr,loss,validation\n"
 

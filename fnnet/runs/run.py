@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self, final
 
 from fnnet.datasets import DataError, Dataset, digest
-from fnnet.learning.stream import State
+from fnnet.learning.state import State
 from fnnet.network.shapes import summarize
 from fnnet.runs.archive import FileError, sentence
 from fnnet.runs.build import Experiment, experiment, optimizer_of, targets_of
@@ -15,7 +15,7 @@ from fnnet.runs.recipe import LOSSES, Recipe
 from fnnet.runs.saving import opened, packed
 from fnnet.values.array import Array
 from fnnet.values.record import as_dict, frozen, replace
-from fnnet.values.tree import arrays, same_structure
+from fnnet.values.tree import same_arrays
 from fnnet.values.typed import typed
 
 STATE = "state.npz"
@@ -111,7 +111,7 @@ def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
         if len(moments) != len(state.optimizer.moments):
             raise ValueError(f"{recipe.optimizer} has {len(moments)} moments, got {len(state.optimizer.moments)}")
         for other in (*state.optimizer.moments, *([state.best] if state.best else [])):
-            _alike(state.params, other)
+            same_arrays(state.params, other)
     return run
 
 
@@ -119,10 +119,3 @@ def _tuple(values: Any) -> tuple[Any, ...]:
     if not isinstance(values, list):
         raise ValueError(f"its shape and classes must be lists, got {values!r}")
     return tuple(values)
-
-
-def _alike(net: Any, other: Any) -> None:
-    same_structure(net, other)
-    for (path, a), b in zip(arrays(net).items(), arrays(other).values(), strict=True):
-        if a.shape != b.shape or a.dtype != b.dtype:
-            raise ValueError(f"its parts differ in the shape of {path}")

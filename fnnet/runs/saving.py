@@ -13,10 +13,12 @@ import attrs
 import numpy as np
 
 from fnnet import layers as own
-from fnnet.learning.stream import State, checked
+from fnnet.learning.state import State, checked
+from fnnet.network.shapes import DEEPEST
 from fnnet.optimizers import OptimizerState
 from fnnet.runs.archive import FileError, pack, read, sentence, write
 from fnnet.values.array import Array
+from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key, key
 from fnnet.values.record import kept_fields, names, settings
 from fnnet.values.tree import PARTS, arrays
@@ -61,11 +63,11 @@ def load(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Any:
 
 def packed(tree: Any, **about: Any) -> bytes:
     """The bytes of a file with a tree in it, and what is to be said about it."""
-    kept = arrays(tree)
+    outline, kept = _outline(tree, ""), arrays(tree)
     for name, a in kept.items():
         if not np.isfinite(a).all():
             raise FileError(f"{name} can't be saved: its numbers are not all finite")
-    return pack({"tree": _outline(tree, ""), **about}, kept)
+    return pack({"tree": outline, **about}, kept)
 
 
 def opened(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> tuple[Any, dict[str, Any]]:
@@ -85,14 +87,17 @@ def opened(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> tuple[A
 
 
 def _outline(tree: Any, place: str) -> Any:
+    if place.count(".") > DEEPEST + 3:  # a state holds its networks three steps down
+        raise UsageError(
+            f"a network that is nested more than {DEEPEST} deep can't be saved; put its layers into one tuple"
+        )
     if isinstance(tree, tuple):
         return [_outline(part, f"{place}{i}.") for i, part in enumerate(tree)]
     cls = type(tree)
     at = f"{place.rstrip('.') or 'it'} ({cls.__name__})"
+    kind = "no record; use tuple(...)" if isinstance(tree, list) else "no record"
     if not attrs.has(cls) or KNOWN.get(cls.__name__, cls) is not cls:
-        raise TypeError(
-            f"{at} can't be saved: it is {'another class than fnnet has' if attrs.has(cls) else 'no record'}"
-        )
+        raise TypeError(f"{at} can't be saved: it is {'another class than fnnet has' if attrs.has(cls) else kind}")
     said = dict.fromkeys(settings(cls)) | dict(kept_fields(cls))
     for name in names(cls):
         if name not in said:

@@ -1,11 +1,12 @@
 """Arrays that nobody can write to: how fnnet keeps its values immutable."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[Any]
+T = TypeVar("T")
 
 
 def freeze(a: Array) -> Array:
@@ -23,10 +24,31 @@ def freeze(a: Array) -> Array:
     return a
 
 
+def unmasked(values: T, name: str) -> T:
+    """The values themselves; TypeError for a masked array, whose mask nothing here would heed."""
+    if isinstance(values, np.ndarray) and hasattr(values, "filled"):  # as only masked ones have it
+        raise TypeError(f"expected numbers for {name}, got a masked array; fill its gaps with .filled(...)")
+    return values
+
+
+def numbers(values: Any, name: str = "values", kinds: str = "biuf") -> Array:
+    """``values`` as an array, itself where they are one; TypeError, by their name, for all but real numbers.
+
+    >>> numbers(["a"], "x")
+    Traceback (most recent call last):
+    TypeError: expected numbers for x, got an array of <U1
+    """
+    a = np.asarray(unmasked(values, name))
+    if a.dtype.kind not in kinds:
+        real = "real " if a.dtype.kind == "c" else ""
+        raise TypeError(f"expected {real}numbers for {name}, got an array of {a.dtype}")
+    return a
+
+
 def readonly(values: ArrayLike) -> Array:
     """``values`` as an array that nobody can write to: itself where that already holds, otherwise a frozen copy.
 
-    Raises TypeError when the values are not numbers.
+    Raises TypeError as `numbers` does, but complex numbers are welcome.
 
     >>> a = np.ones(2)
     >>> readonly(a) is a, readonly(freeze(a)) is a
@@ -34,10 +56,7 @@ def readonly(values: ArrayLike) -> Array:
     """
     if type(values) is np.ndarray and _is_readonly(values):
         return values
-    copy = np.array(values)
-    if copy.dtype.kind not in "biufc":
-        raise TypeError(f"expected numbers, got an array of {copy.dtype}")
-    return freeze(copy)
+    return freeze(np.array(numbers(values, kinds="biufc")))
 
 
 def _is_readonly(a: Array) -> bool:

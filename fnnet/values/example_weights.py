@@ -4,21 +4,23 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.values.array import Array, readonly
+from fnnet.values.array import Array, numbers, readonly
+from fnnet.values.errors import UsageError
 
 
 def example_weights(values: Any, examples: int | None = None) -> Array:
-    """The weights (N,), read-only. Raises ValueError unless they are finite and none negative, one for each example.
+    """The weights (N,), read-only. Raises UsageError unless they are finite and none negative, one for each example.
 
     >>> example_weights([1.0, 2.0], 2)
     array([1., 2.])
     """
-    weights = readonly(values)
+    weights = numbers(values, "weights")
+    weights = readonly(weights if weights.dtype.kind == "f" else weights.astype(np.float64))  # sums of bytes overflow
     if weights.ndim != 1 or not np.all(weights >= 0) or not np.isfinite(weights.sum()):
         n = "N" if examples is None else examples
-        raise ValueError(f"weights must be ({n},) finite numbers, none negative, got {weights.dtype} {weights.shape}")
+        raise UsageError(f"weights must be ({n},) finite numbers, none negative, got {weights.dtype} {weights.shape}")
     if examples is not None and len(weights) != examples:
-        raise ValueError(f"weights must be (N,) for {examples} examples, got {weights.shape}")
+        raise UsageError(f"weights must be (N,) for {examples} examples, got {weights.shape}")
     return weights
 
 

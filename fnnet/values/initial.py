@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from fnnet.values.array import Array, freeze
+from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key, generator
 
 Init = Literal["glorot", "he", "lecun", "normal"]
@@ -27,7 +28,7 @@ def first_weights(
 
     The standard deviation is ``sqrt(1 / I)`` for "lecun" (LeCun et al. 1998), ``sqrt(2 / (I + O))`` for "glorot"
     (Glorot and Bengio 2010), ``sqrt(2 / I)`` for "he" (He et al. 2015) and 1 for "normal", the course's. Raises
-    ValueError for an unknown name.
+    UsageError for an unknown name, and for whole or complex numbers.
 
     >>> from fnnet.values.keys import Purpose, key
     >>> W = first_weights(key(0, Purpose.INITIALIZATION), (784, 128), 784, 128, "he")
@@ -35,6 +36,8 @@ def first_weights(
     True
     """
     if init not in DEVIATIONS:
-        raise ValueError(f"init must be one of {', '.join(DEVIATIONS)}, got {init!r}")
+        raise UsageError(f"init must be one of {', '.join(DEVIATIONS)}, got {init!r}")
+    if np.dtype(dtype).kind != "f":
+        raise UsageError(f"dtype must be one of floating-point numbers, such as float32, got {np.dtype(dtype)}")
     W = DEVIATIONS[init](inputs, outputs) * generator(key).standard_normal(shape)
     return freeze(W.astype(dtype))

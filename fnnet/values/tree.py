@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from fnnet.values.array import Array, freeze
+from fnnet.values.array import Array, freeze, short_repr
+from fnnet.values.errors import UsageError
 from fnnet.values.record import kept_fields, replace
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ def count_params(tree: Any) -> int:
 def dtype_of(tree: Any) -> np.dtype[Any]:
     """The one dtype of all arrays of a network; float64 when there are none.
 
-    Raises ValueError, naming two arrays, when their dtypes differ or are not floating.
+    Raises UsageError, naming two arrays, when their dtypes differ, and one that is not floating or of another machine.
     """
     named = list(arrays(tree).items())
     if not named:
@@ -66,9 +67,11 @@ def dtype_of(tree: Any) -> np.dtype[Any]:
     first, a = named[0]
     for path, other in named:
         if other.dtype != a.dtype:
-            raise ValueError(f"a network's arrays must share one dtype: {first} is {a.dtype}, {path} is {other.dtype}")
+            raise UsageError(f"a network's arrays must share one dtype: {first} is {a.dtype}, {path} is {other.dtype}")
     if a.dtype.kind != "f":
-        raise ValueError(f"a network's arrays must be floating-point numbers, {first} is {a.dtype}")
+        raise UsageError(f"a network's arrays must be floating-point numbers, {first} is {a.dtype}")
+    if not a.dtype.isnative:
+        raise UsageError(f"a network's arrays must have this machine's byte order, {first} is {a.dtype}; use astype")
     return a.dtype
 
 
@@ -158,6 +161,14 @@ def same_structure(a: Any, b: Any) -> None:
         raise ValueError(f"trees must be alike: {_difference(a, b)}")
 
 
+def same_arrays(a: Any, b: Any) -> None:
+    """Raise ValueError, naming the place, unless both trees are alike, and their arrays in shapes and dtypes."""
+    same_structure(a, b)
+    for (path, here), there in zip(arrays(a).items(), arrays(b).values(), strict=True):
+        if here.shape != there.shape or here.dtype != there.dtype:
+            raise ValueError(f"{path} is {short_repr(here)} against {short_repr(there)}")
+
+
 def _alike(a: Any, b: Any) -> bool:
     if type(a) is not type(b):
         return False
@@ -175,11 +186,12 @@ def _difference(a: Any, b: Any, path: str = "") -> str:
         return f"{at}{type(a).__name__} stands against {type(b).__name__}"
     if isinstance(a, tuple) and len(a) != len(b):
         return f"{at}{len(a)} layers stand against {len(b)}"
-    parts = zip(_parts(a), _parts(b), strict=True)
-    return next(_difference(x, y, f"{path}{name}.") for (name, x), (_, y) in parts if not _alike(x, y))
+    pairs = zip(parts(a), parts(b), strict=True)
+    return next(_difference(x, y, f"{path}{name}.") for (name, x), (_, y) in pairs if not _alike(x, y))
 
 
-def _parts(tree: Any) -> list[tuple[Any, Any]]:
+def parts(tree: Any) -> list[tuple[Any, Any]]:
+    """The trees in a tree, by the number of their place or the name of their field."""
     if isinstance(tree, tuple):
         return list(enumerate(tree))
     return [(name, getattr(tree, name)) for name, kind in kept_fields(type(tree)) if kind in PARTS]
