@@ -3,7 +3,9 @@
 import math
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from fnnet.datasets.labels import classes_in, indices, whole_labels
 from fnnet.datasets.opening import LIMIT, open_regular
 from fnnet.values.array import Array, freeze
 
-NAMES = ("x", "y", "x_test", "y_test")
+MEMBERS = ("x.npy", "y.npy", "x_test.npy", "y_test.npy")
 
 
 def load_npz(path: str | os.PathLike[str]) -> Dataset:
@@ -60,7 +62,7 @@ def load_csv(path: str | os.PathLike[str]) -> Dataset:
     try:
         table = np.loadtxt([line for _, line in lines], delimiter=",", quotechar='"', comments=None, ndmin=2)
     except ValueError as error:
-        raise DataError(f"{path} {_fault(lines) or f'is not a table of numbers: {error}'}") from error
+        raise DataError(f"{path} {_fault(lines) or f'is not a table of numbers: {error}'.split(';')[0]}") from error
     if not np.isfinite(table).all():
         raise DataError(f"{path} {_fault(lines)}")
     if table.shape[1] < 2:
@@ -82,20 +84,25 @@ def _named(path: str | os.PathLike[str], x: Array, y: Array, x_test: Array | Non
 
 def _arrays(path: Path) -> dict[str, Array]:
     try:
-        with open_regular(path, most=sys.maxsize) as opened, np.load(opened, allow_pickle=False) as file:
-            _check_size(file, max(LIMIT, path.stat().st_size))
-            return {name: freeze(file[name]) for name in NAMES if name in file.files}
+        with open_regular(path, most=sys.maxsize) as opened, ZipFile(opened) as file:
+            members = [member for member in file.infolist() if member.filename in MEMBERS]
+            _check_size(members, max(LIMIT, os.fstat(opened.fileno()).st_size))
+            return {member.filename.removesuffix(".npy"): _array(file, member) for member in members}
     except Exception as error:  # a damaged file makes zipfile, zlib and NumPy raise a dozen kinds
         reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or type(error).__name__
-        raise DataError(f"{path} can't be read as an .npz file of numbers: {reason}") from error
+        raise DataError(f"{path} can't be read as an .npz file of numbers: {reason[:200]}") from error
 
 
-def _check_size(file: np.lib.npyio.NpzFile, most: int) -> None:
-    """Refuse a file that is small and unpacks to more than anybody meant; how long a member is, zip holds it to."""
-    members = file.zip.infolist() if file.zip else []
-    size = sum(member.file_size for member in members if member.filename.removesuffix(".npy") in NAMES)
+def _check_size(members: Iterable[ZipInfo], most: int) -> None:
+    """Refuse what would unpack to more than anybody meant; no member has more bytes than it says."""
+    size = sum(member.file_size for member in members)
     if size > most:
         raise ValueError(f"its arrays unpack to {size} bytes, more than 1 GiB; save them unpacked, with np.savez")
+
+
+def _array(file: ZipFile, member: ZipInfo) -> Array:
+    with file.open(member) as opened:
+        return freeze(np.lib.format.read_array(opened, allow_pickle=False))
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
