@@ -82,3 +82,22 @@ def test_the_formats_that_are_meant_are_read(tmp_path: Path, form: str) -> None:
     pixels[4:6, 8:20] = pixels[4:24, 18:20] = 255
     Image.fromarray(pixels).save(tmp_path / "seven", form)
     assert read_picture(tmp_path / "seven").shape == (28, 28)
+
+
+@pytest.mark.parametrize("name", [b"n" * 251, b"gr\xfc\xdfe", b"two\nlines"], ids=["long", "Latin", "lines"])
+def test_any_name_is_a_name(tmp_path: Path, name: bytes) -> None:
+    """A table is read whatever bytes it is called by, and what is wrong in it is said by that name."""
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name + b".csv"))
+    path.write_text("1,2,0\n3,4,1\n")
+    assert load_csv(path).name == os.fsdecode(name)
+    path.write_text("1,2,0\n3,x,1\n")
+    with pytest.raises(DataError, match=r"finite numbers, got 'x' in line 2, column 2$") as error:
+        load_csv(path)
+    assert str(error.value).startswith(str(path))
+
+
+@each_reader
+def test_a_name_too_long_is_refused(tmp_path: Path, read: Callable[[Any], Any]) -> None:
+    """A name that no file can have is refused as a file that can't be read."""
+    with pytest.raises(DataError, match=r"can't be read.*: File name too long$"):
+        read(tmp_path / ("n" * 300))

@@ -72,6 +72,14 @@ def test_labels_that_are_not_exact_are_refused(tmp_path: Path, y: Any) -> None:
     assert "in row 1: number the classes from 0" in message
 
 
+@pytest.mark.parametrize("dtype", ["?", "u1", ">i2", "u8", ">u8", "f2", ">f4", "f8", np.longdouble])
+def test_labels_may_be_of_any_type(tmp_path: Path, dtype: Any) -> None:
+    """Truth values, unsigned, big-endian, short and long numbers are labels like any others."""
+    made = load_npz(npz(tmp_path, x=X, y=np.array([0, 1, 1, 0], dtype)))
+    assert made.classes == ("0", "1")
+    assert made.y.tolist() == [0, 1, 1, 0]
+
+
 def test_large_labels_of_a_table_are_refused(tmp_path: Path) -> None:
     """Two neighbors above 2**53 in a table, which are one number when they are read, are refused."""
     text = "1,9007199254740993\n2,9007199254740992\n3,1\n"

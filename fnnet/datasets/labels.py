@@ -49,8 +49,9 @@ def indices(name: str, labels: Array, classes: Array) -> Array:
 
 
 def _exact(name: str, y: Array) -> Array:
-    digits = np.finfo(y.dtype).nmant + 1 if y.dtype.kind == "f" else 63  # of larger numbers some are one and the same
-    large = (y >= 2**digits) | (y <= -(2**digits))
+    floating = y.dtype.kind == "f"
+    digits = min(63, np.finfo(y.dtype).nmant + 1) if floating else 63  # of larger numbers some are one and the same
+    large = abs(y) >= 2.0**digits if floating else y > 2**digits - 1
     if large.any():
         row = int(np.argmax(large))
         raise DataError(
