@@ -126,7 +126,7 @@ BAD_CSV = {
     "longer": ("h,i,j\n1,2,0\n1,2,3,1\n", "3 columns in every row, got 4 in line 3"),
     "NaN": ("1,0\nnan,1\n", "got 'nan' in line 2, column 1"),
     "infinity": ("1,0\n1,-inf\n", "got '-inf' in line 2, column 2"),
-    "semicolons": ("1;0\n2;1\n", "rows of numbers, got none|finite numbers"),
+    "semicolons": ("1;0\n2;1\n", "separated by commas, got '2;1' in line 2, column 1"),
     "one column": ("1\n2\n", "two columns or more"),
     "fractions": ("1,0.5\n2,1\n", "whole numbers, got 0.5 in row 0"),
     "one class": ("1,3\n2,3\n", "two classes or more"),

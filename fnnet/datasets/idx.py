@@ -9,15 +9,14 @@ import math
 import os
 import struct
 import zlib
-from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from fnnet.datasets.dataset import DataError
+from fnnet.datasets.opening import LIMIT, open_regular
 from fnnet.values.array import Array
 
-LIMIT = 2**30
 GZIP = b"\x1f\x8b"
 
 
@@ -27,6 +26,7 @@ def read_idx(path: str | os.PathLike[str], ndim: int) -> Array:
     Raises DataError when the file can't be read, is damaged, is not of this kind, is shorter or longer than its header
     says, or says that it holds nothing or more than 1 GiB. No more memory is taken than the file is worth.
 
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "labels")
@@ -35,7 +35,7 @@ def read_idx(path: str | os.PathLike[str], ndim: int) -> Array:
     array([5, 9], dtype=uint8)
     """
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             shape, body = _read(file, ndim)
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror or error}") from error
@@ -47,17 +47,14 @@ def read_idx(path: str | os.PathLike[str], ndim: int) -> Array:
 
 
 def _read(file: BinaryIO, ndim: int) -> tuple[tuple[int, ...], bytes]:
-    size = os.fstat(file.fileno()).st_size
-    if size > LIMIT:
-        raise DataError(f"has {size} bytes, more than the 1 GiB that can be read")
     start = file.read(4 + 4 * ndim)
-    return _unpack(start + file.read(), ndim) if start.startswith(GZIP) else _plain(start, file, size, ndim)
+    return _unpack(start + file.read(), ndim) if start.startswith(GZIP) else _plain(start, file, ndim)
 
 
-def _plain(header: bytes, file: BinaryIO, size: int, ndim: int) -> tuple[tuple[int, ...], bytes]:
+def _plain(header: bytes, file: BinaryIO, ndim: int) -> tuple[tuple[int, ...], bytes]:
     shape = _shape(header, ndim)
     # before anything is read, since reading n bytes takes the memory for n bytes at once
-    _check_length(shape, size - len(header))
+    _check_length(shape, os.fstat(file.fileno()).st_size - len(header))
     body = file.read(math.prod(shape))
     _check_length(shape, len(body))
     return shape, body

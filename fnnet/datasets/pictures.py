@@ -7,15 +7,19 @@ import math
 import os
 import warnings
 from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from fnnet.datasets.dataset import DataError
 from fnnet.datasets.known import KNOWN, Form
+from fnnet.datasets.opening import open_regular
 from fnnet.values.array import Array, freeze
 
+#: What Pillow may open. It knows more, and some, as EPS, it hands to other programs.
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
+MOST_SIDE, MOST_DEEP = 2**16, 2**24  # pixels a side; and in all, where they are wider than a byte
+MOST_SCANS = 50  # of a JPEG; ten are usual
 FAINTEST = 8  # a contrast below this is none
 LEAST_NOISE, MOST_NOISE = 0.1, 0.5  # ink below this share of the full is none, the more so the noisier the paper is
 STRAYS = 6.0  # how many times the typical deviation of the paper counts as noise: 4 standard deviations
@@ -24,7 +28,7 @@ LONGEST = 1000  # pixels a side, to which larger pictures are reduced by a whole
 
 
 def read_picture(path: str | os.PathLike[str], name: str = "mnist") -> Array:
-    """The picture in a PNG, JPEG or other file that Pillow reads, as an image (H, W) uint8 of the data set `name`.
+    """The picture in a file of one of `FORMATS`, as an image (H, W) uint8 of the data set `name`.
 
     Ink may be dark on light paper or light on dark: paper is the median of the border, ink what deviates most from it.
     Transparent parts are paper. The ink is cut out, brought to the size and the place that it has in the data set with
@@ -61,19 +65,32 @@ def _pillow() -> Any:
 def _opened(path: str | os.PathLike[str], pillow: Any) -> Any:
     """The first frame, upright, in one of the modes of gray or in RGBA."""
     try:
-        with Path(path).open("rb") as file, warnings.catch_warnings():
+        with open_regular(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd and still readable
             warnings.simplefilter("error", pillow.DecompressionBombWarning)
-            image = import_module("PIL.ImageOps").exif_transpose(pillow.open(file))
+            image = pillow.open(file, formats=FORMATS)
+            _check_effort(image, file)
+            image = import_module("PIL.ImageOps").exif_transpose(image)
             if image.mode != "P":
                 image.info.pop("transparency", None)  # the one color that is called transparent is that of the paper
             return image if image.mode in ("1", "L") or image.mode[0] in "IF" else image.convert("RGBA")
     except pillow.UnidentifiedImageError as error:
-        raise DataError("is not a picture that Pillow reads, or is damaged") from error
+        raise DataError(f"is not a picture ({', '.join(FORMATS)}), or is damaged") from error
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror or error}") from error
     except Exception as error:  # a damaged picture raises SyntaxError, ValueError, whatever its reader stumbles over
         raise DataError(f"can't be read: {str(error).rstrip('.') or type(error).__name__}") from error
+
+
+def _check_effort(image: Any, file: BinaryIO) -> None:
+    """Raise ValueError for what would take minutes or gigabytes, before its pixels are read."""
+    width, height = image.size
+    if max(width, height) > MOST_SIDE or (image.mode[0] in "IF" and width * height > MOST_DEEP):
+        raise ValueError(f"its {width}x{height} pixels are too many")
+    if image.format in ("JPEG", "MPO"):
+        file.seek(0)
+        if file.read().count(b"\xff\xda") > MOST_SCANS:  # each goes over all pixels, and may be a few bytes long
+            raise ValueError(f"it has more than {MOST_SCANS} scans")
 
 
 def _as_it_is(image: Any, form: Form, brightest: int) -> Array | None:
