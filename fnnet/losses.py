@@ -4,7 +4,6 @@
 factor). With weights, one an example, the value is ``sum(w l) / sum(w)``. N examples, K classes or outputs.
 """
 
-from collections.abc import Callable
 from typing import Any, Self, final
 
 import numpy as np
@@ -13,7 +12,7 @@ from fnnet.values.array import Array, freeze, readonly, unmasked
 from fnnet.values.errors import UsageError
 from fnnet.values.example_weights import example_weights, shares
 from fnnet.values.numeric import log_softmax_and_softmax, sigmoid, softplus
-from fnnet.values.record import data, frozen, replace
+from fnnet.values.record import data, frozen
 from fnnet.values.targets import answers, distributions, numeric_targets
 
 
@@ -183,15 +182,3 @@ class MeanSquaredError:
     def backward(self, cache: Array, dout: Any) -> tuple[Array, Self]:
         """``2 dout (y - t) / (N K)``, and the loss itself, which has no parameters."""
         return freeze(cache * (2.0 * dout * _by_example(self.weights, cache) / cache.shape[1])), self
-
-
-#: The losses of this file, which may be made unchecked.
-OWN = (SoftmaxCrossEntropy, SigmoidCrossEntropy, MeanSquaredError)
-
-
-def unchecked(make: Callable[..., Any]) -> Callable[..., Any]:
-    """What makes the losses of ``make`` from read-only targets and weights that it has taken before: for hot paths."""
-    if make not in OWN:
-        return make
-    blank = make(np.zeros(0))
-    return lambda targets, weights=None: replace(blank, targets=targets, weights=weights)

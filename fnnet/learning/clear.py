@@ -4,13 +4,16 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from fnnet.learning.arguments import Arguments
-from fnnet.losses import unchecked
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import forward, gradients
 from fnnet.network.modes import absorb, training
 from fnnet.optimizers import OptimizerState
 from fnnet.values.array import Array
 from fnnet.values.keys import Key
+from fnnet.values.record import replace
 
 #: From the network, the optimizer's state, the key of the step's noise, x, y and weights to the loss, and the network
 #: and the optimizer's state after the step; both unchanged when the loss is not finite.
@@ -21,7 +24,7 @@ Learn: TypeAlias = Callable[
 
 def clear(args: Arguments) -> Learn:
     """The step of any network. `fused` has a faster one for plain networks, with the same bits."""
-    make = unchecked(args.loss)
+    make = _unchecked(args.loss)
 
     def learn(
         params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
@@ -36,3 +39,11 @@ def clear(args: Arguments) -> Learn:
         return value, absorb(params, caches[0]) if args.absorbs else params, optimizer
 
     return learn
+
+
+def _unchecked(make: Callable[..., Any]) -> Callable[..., Any]:
+    """What makes losses from targets and weights that were looked at when training began, and not at each step."""
+    if make not in (SoftmaxCrossEntropy, SigmoidCrossEntropy, MeanSquaredError):
+        return make
+    blank = make(np.zeros(0))
+    return lambda targets, weights=None: replace(blank, targets=targets, weights=weights)
