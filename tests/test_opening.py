@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from test_verify import refused, trained
 
+from fnnet import Scale, load, save
+from fnnet.cli.app import run as command_line
 from fnnet.datasets import DataError, load_csv, load_npz, read_idx
 from fnnet.datasets.pictures import FORMATS, read_picture
 
@@ -101,3 +103,30 @@ def test_a_name_too_long_is_refused(tmp_path: Path, read: Callable[[Any], Any]) 
     """A name that no file can have is refused as a file that can't be read."""
     with pytest.raises(DataError, match=r"can't be read.*: File name too long$"):
         read(tmp_path / ("n" * 300))
+
+
+def test_no_command_waits_for_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a run keeps a file, a pipe in its place ends in a sentence or is passed over, and is not waited for."""
+    monkeypatch.chdir(tmp_path)
+    assert command_line(["train", "xor", "--epochs", "1", "--quiet"]) == 0
+    for name, command, code in (
+        ("history.csv", ["verify", "runs/xor"], 1),
+        ("run.json", ["verify", "runs/xor"], None),
+        ("state.npz", ["evaluate", "runs/xor"], 1),
+        ("weights.txt", ["trace", "--weights", "runs/xor/weights.txt", "--x", "1,0", "--target", "1"], 1),
+    ):
+        path = Path("runs/xor", name)
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+        assert command_line(command) in ((code,) if code is not None else (0, 1))
+
+
+def test_names_that_are_nearly_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file may be called it may be saved as; what is too long is a sentence; a name of dots has a folder."""
+    monkeypatch.chdir(tmp_path)
+    save("n" * 251 + ".npz", Scale(2.0))
+    assert load("n" * 251 + ".npz") == Scale(2.0)
+    assert command_line(["train", "n" * 300 + ".csv"]) == 1
+    Path("..csv").write_text("1,2,0\n2,1,1\n" * 10)
+    assert command_line(["train", "..csv", "--epochs", "1", "--quiet"]) == 0
+    assert [path.name for path in Path("runs").iterdir()] == ["data"]

@@ -93,6 +93,9 @@ def _failed(error: Exception) -> int:
     if isinstance(error, UsageError):
         complain(str(error))
         return 2
+    if isinstance(error, OSError) and error.filename:
+        complain(f"{error.filename} can't be used: {error.strerror}")
+        return 1
     if isinstance(error, (DataError, FileError, Diverged, OSError, MemoryError)):
         complain(str(error) or type(error).__name__)
         return 1

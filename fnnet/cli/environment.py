@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fnnet.cli.threads import blas
+from fnnet.datasets.opening import open_regular
 from fnnet.runs import Run
 from fnnet.runs.folder import RECORD
 
@@ -39,7 +40,8 @@ def machines(before: list[dict[str, Any]], run: Run) -> list[dict[str, Any]]:
 def recorded(folder: Path) -> list[dict[str, Any]]:
     """The machines that the folder of a run says it has been on; none where it does not say."""
     try:
-        return [dict(machine) for machine in json.loads((folder / RECORD).read_text("utf-8"))["machines"]]
+        with open_regular(folder / RECORD) as file:
+            return [dict(machine) for machine in json.load(file)["machines"]]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 

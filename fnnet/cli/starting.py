@@ -39,7 +39,7 @@ def folder_for(
         return _of_a_run(resume)
     if data is None:
         raise UsageError("Missing argument 'DATA', such as digits (see fnnet train --help)")
-    return None if no_save else out or Path("runs", Path(data).stem)
+    return None if no_save else out or Path("runs", Path(data).stem.strip(".") or "data")
 
 
 def _of_a_run(folder: Path) -> Path:

@@ -145,7 +145,7 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
     Raises FileError when it can't be written; what stood there before then stands there still.
     """
     path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{_shortened(path.name)}.{os.getpid()}.part")
     try:
         try:
             _flushed(part, data)
@@ -156,6 +156,11 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
         _flush_folder(path.parent)
     except OSError as error:
         raise FileError(f"{path} can't be written: {error.strerror or error}") from error
+
+
+def _shortened(name: str) -> str:
+    """So much of a name that there is room for more: file systems have names of up to 255 bytes."""
+    return os.fsdecode(os.fsencode(name)[:200])
 
 
 def _flushed(path: Path, data: bytes) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from fnnet.datasets.opening import open_regular
 from fnnet.learning.state import State
 
 HEAD = "epoch,step,lr,loss,validation\n"
@@ -55,4 +56,7 @@ def _number(cell: str) -> float | None:
 
 def read_history(path: Path) -> list[Epoch]:
     """The rows in a file; none where there is no such file."""
-    return rows(path.read_text("ascii", "replace")) if path.exists() else []
+    if not path.exists():
+        return []
+    with open_regular(path) as file:
+        return rows(file.read().decode("ascii", "replace"))

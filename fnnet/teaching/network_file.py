@@ -5,10 +5,10 @@ An empty line ends a layer; what follows a ``#`` is a remark. Numbers are parted
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
+from fnnet.datasets.opening import open_regular
 from fnnet.layers import Affine
 from fnnet.runs.archive import FileError
 from fnnet.values.array import freeze
@@ -27,7 +27,8 @@ LECTURE = """\
 def read_weights(path: str | os.PathLike[str]) -> tuple[Affine, ...]:
     """The Affine layers in a file. Raises FileError, naming the line, for what can't be one."""
     try:
-        return weights(Path(path).read_text("utf-8"))
+        with open_regular(path) as file:
+            return weights(file.read().decode("utf-8"))
     except (OSError, UnicodeError) as error:
         raise FileError(f"{path} can't be read: {getattr(error, 'strerror', None) or 'it is not text'}") from error
     except ValueError as error:
