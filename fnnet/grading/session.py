@@ -81,7 +81,7 @@ class Session:
         if guilty is None:
             return answer
         where = guilty.place or "in a library"
-        text = f"writes on an array that belongs to its caller ({where}): see {pages.IN_PLACE}"
+        text = f"writes on an array that belongs to its caller ({where}): see {pages.AFFINE}"
         return evolve(self.run(steps, writable=True), wrote=(Complaint(text, "in place"),))
 
     def _messages(self, seconds: float) -> Iterator[object]:
