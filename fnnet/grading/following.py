@@ -1,8 +1,8 @@
 """Follow a student's Model through layers of known arithmetic, and find the known way that leaves the same trace."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import TypeAlias, final
+from itertools import accumulate, pairwise
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,45 +15,30 @@ from fnnet.grading.judge import Complaint, Seen, known, not_an_array, same
 from fnnet.grading.session import Answer
 from fnnet.values.array import Array
 from fnnet.values.keys import Purpose, generator, key
-from fnnet.values.record import frozen
 
 SIZES = (3, 4, 5, 2, 2)
 
 Layer: TypeAlias = Callable[[int, Array], Array]
 
 
-@final
-@frozen
-class Way:
-    """An x (5, 3), and the matrix of each of the four layers."""
+_DRAWN = generator(key(0, Purpose.CHECK, step=10))
 
-    x: Array
-    matrices: tuple[Array, ...]
+#: Where the way that every model is followed on begins, and the matrix of each of the four layers.
+X = _DRAWN.standard_normal((5, 3))
+MATRICES = [_DRAWN.standard_normal(size) for size in pairwise(SIZES)]
 
-    @property
-    def inputs(self) -> list[Array]:
-        """What each layer is handed on the right way forward, and last what the last returns."""
-        handed = [self.x]
-        for matrix in self.matrices:
-            handed.append(handed[-1] @ matrix)
-        return handed
-
-    def forward(self, layer: int, got: Array) -> Array:
-        """What a layer makes of its input."""
-        return np.asarray(got @ self.matrices[layer])
-
-    def backward(self, layer: int, got: Array) -> Array:
-        """What a layer makes of its d_out; the course's model begins with the number 1."""
-        return np.asarray(got @ self.matrices[layer].T if got.ndim == 2 else got * self.inputs[layer])
+#: What each layer is handed on the right way forward, and last what the last returns.
+HANDED = list(accumulate(MATRICES, np.matmul, initial=X))
 
 
-def _drawn() -> Way:
-    drawn = generator(key(0, Purpose.CHECK, step=10))
-    return Way(drawn.standard_normal((5, 3)), tuple(drawn.standard_normal(size) for size in pairwise(SIZES)))
+def through(layer: int, got: Array) -> Array:
+    """What a layer makes of its input."""
+    return np.asarray(got @ MATRICES[layer])
 
 
-#: The way that every model is followed on.
-WAY = _drawn()
+def back_through(layer: int, got: Array) -> Array:
+    """What a layer makes of its d_out; the course's model begins with the number 1."""
+    return np.asarray(got @ MATRICES[layer].T if got.ndim == 2 else got * HANDED[layer])
 
 
 def calls_of(answer: Answer, slot: str, back: bool) -> list[Called]:
@@ -78,9 +63,9 @@ def forward_complaints(answer: Answer) -> list[Complaint]:
     """What is wrong with the way forward."""
     y, went = answer.get("y"), calls_of(answer, "calls forward", back=False)
     right = in_order(went, LAYERS)
-    if right and same(y, WAY.inputs[-1]):
+    if right and same(y, HANDED[-1]):
         return []
-    if complaints := ways_of(FORWARD, went, WAY.x, WAY.forward):
+    if complaints := ways_of(FORWARD, went, X, through):
         return complaints
     if not isinstance(y, np.ndarray):
         return [Complaint(not_an_array("the output of Model.forward", y))]
