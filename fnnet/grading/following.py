@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
-from typing import TypeAlias
 
 import numpy as np
 
@@ -18,17 +17,15 @@ from fnnet.values.keys import Purpose, generator, key
 
 SIZES = (3, 4, 5, 2, 2)
 
-Layer: TypeAlias = Callable[[int, Array], Array]
-
 
 _DRAWN = generator(key(0, Purpose.CHECK, step=10))
 
 #: Where the way that every model is followed on begins, and the matrix of each of the four layers.
-X = _DRAWN.standard_normal((5, 3))
+START = _DRAWN.standard_normal((5, 3))
 MATRICES = [_DRAWN.standard_normal(size) for size in pairwise(SIZES)]
 
 #: What each layer is handed on the right way forward, and last what the last returns.
-HANDED = list(accumulate(MATRICES, np.matmul, initial=X))
+HANDED = list(accumulate(MATRICES, np.matmul, initial=START))
 
 
 def through(layer: int, got: Array) -> Array:
@@ -47,7 +44,7 @@ def calls_of(answer: Answer, slot: str, back: bool) -> list[Called]:
     return [call for call in log.calls if call.back == back] if isinstance(log, Log) else []
 
 
-def ways_of(q: Quantity, went: Sequence[Called], start: Array, call: Layer) -> list[Complaint]:
+def ways_of(q: Quantity, went: Sequence[Called], start: Array, call: Callable[[int, Array], Array]) -> list[Complaint]:
     """The known wrong ways whose trace is that of these calls."""
     seen = trace([(c.layer, checksum(c.got)) for c in went if isinstance(c.got, np.ndarray)])
     return known(q, [Seen(seen, (Inputs(start=start, call=call),))])
@@ -65,7 +62,7 @@ def forward_complaints(answer: Answer) -> list[Complaint]:
     right = in_order(went, LAYERS)
     if right and same(y, HANDED[-1]):
         return []
-    if complaints := ways_of(FORWARD, went, X, through):
+    if complaints := ways_of(FORWARD, went, START, through):
         return complaints
     if not isinstance(y, np.ndarray):
         return [Complaint(not_an_array("the output of Model.forward", y))]

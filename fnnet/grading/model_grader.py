@@ -11,7 +11,7 @@ from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Called, Failure, Odd, Value
 from fnnet.grading.child.verbs import AsTuple, Invoke, Look, Make, Plain, Probe, Slot, Step
 from fnnet.grading.driving import RATE
-from fnnet.grading.following import MATRICES, X, back_through, calls_of, forward_complaints, in_order, ways_of
+from fnnet.grading.following import MATRICES, START, back_through, calls_of, forward_complaints, in_order, ways_of
 from fnnet.grading.judge import Complaint, not_an_array, same
 from fnnet.grading.layer_grader import Said
 from fnnet.grading.parts import Part
@@ -43,12 +43,12 @@ def _program(part: Part, parts: Mapping[str, Part], rates: Rates) -> Steps:
     t = np.eye(2)[[0, 1, 1, 0, 1]]
     bases = {kind: known.name for kind, known in parts.items() if known.style == "course"}
     layers = zip(PROBES, MATRICES, KINDS, strict=True)
-    handed: list[Plain] = [X, *(Slot(f"by hand {name}") for name in PROBES)]
+    handed: list[Plain] = [START, *(Slot(f"by hand {name}") for name in PROBES)]
     pairs = zip(PROBES, handed, strict=False)
     return [
         *(Step(name, Probe(i, matrix, kind, bases.get(kind))) for i, (name, matrix, kind) in enumerate(layers)),
         *driving.make(part, PROBES),
-        driving.forward(part, X, t, "y"),
+        driving.forward(part, START, t, "y"),
         Step("calls forward", Look()),
         *(Step(f"by hand {name}", Invoke(name, "forward", (got,))) for name, got in pairs),
         driving.loss(part, t, PROBES[-1]),
@@ -70,7 +70,6 @@ def _backward(back: Value, went: Sequence[Called]) -> list[Complaint]:
 
 
 def _rates(went: Sequence[Called], known: bool) -> list[Complaint]:
-    """The learning rate must reach both Affine layers."""
     got = [c.rate for c in went if KINDS[c.layer] == "Affine"]
     if not got:
         return [Complaint("no learning rate can be seen before backward reaches the Affine layers")]
@@ -85,7 +84,7 @@ def _rates(went: Sequence[Called], known: bool) -> list[Complaint]:
 
 def grade_folds(session: Session, part: Part) -> list[Mark]:
     """The marks of ``forward(params, x)`` and ``backward(params, cache, dout)`` over a tuple of layers."""
-    dout = np.asarray(X[:, :2])
+    dout = np.asarray(START[:, :2])
     answer = session.watch(_folded(part, dout))
     there, dx, went = forward_complaints(answer), answer.get("back"), calls_of(answer, "calls back", back=True)
     if in_order(went, BACK) and same(dx, np.linalg.multi_dot([dout, *(matrix.T for matrix in MATRICES[::-1])])):
@@ -99,7 +98,7 @@ def _folded(part: Part, dout: Array) -> Steps:
     return [
         *(Step(PROBES[i], Probe(i, matrix)) for i, matrix in enumerate(MATRICES)),
         Step("net", Make(AsTuple(tuple(map(Slot, PROBES))))),
-        *calls.forward(part, "net", X, "y"),
+        *calls.forward(part, "net", START, "y"),
         Step("calls forward", Look()),
         *calls.backward(part, "net", dout, "back", RATE, "y"),
         Step("calls back", Look()),
