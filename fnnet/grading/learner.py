@@ -1,6 +1,7 @@
 """A student's model in training, as steps: made from drawn weights, repeated batch by batch, and run on a test part."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import final
 
 import numpy as np
@@ -44,16 +45,11 @@ class Lesson:
 
 def program(session: Session, parts: Mapping[str, Part], places: Places, lesson: Lesson, seed: int) -> Steps:
     """All of the training, which leaves the outputs on the test part in ``out``."""
-    weights = _drawn(lesson, seed)
+    drawn, sizes = np.random.default_rng(seed), pairwise(lesson.sizes)
+    weights = [np.asarray(drawn.standard_normal(size) / max(1.0, size[0] / 16) ** 0.5) for size in sizes]
     if parts["Affine"].pure:
         return _pure(parts, places, lesson, weights)
     return _course(parts, places, lesson, weights, driving.rates_of(session, parts["Model"]))
-
-
-def _drawn(lesson: Lesson, seed: int) -> list[Array]:
-    drawn, (inputs, hidden, outputs) = np.random.default_rng(seed), lesson.sizes
-    sizes = ((inputs, hidden), (hidden, outputs))
-    return [np.asarray(drawn.standard_normal(size) / max(1.0, size[0] / 16) ** 0.5) for size in sizes]
 
 
 def _repeat(lesson: Lesson, steps: Steps) -> Step:

@@ -89,6 +89,5 @@ def _not_repeated(slot: str, again: Value, first: Array) -> Complaint:
 
 def _linear(answer: Answer, first: Array) -> bool:
     other, total = answer.get("dx other"), answer.get("dx sum")
-    if not isinstance(other, np.ndarray) or other.shape != first.shape:
-        return False
-    return same(total, 2 * first - other, 10.0)
+    fitting = isinstance(other, np.ndarray) and other.shape == first.shape
+    return fitting and same(total, 2 * first - other, 10.0)

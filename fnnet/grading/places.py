@@ -84,7 +84,6 @@ def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _arrays(value: Value, home: Place = ()) -> dict[Place, Array]:
-    """The arrays of an object, and of the dictionaries in it."""
     held: dict[Place, Array] = {}
     for name, item in value.parts.items() if isinstance(value, Odd) else ():
         if isinstance(item, np.ndarray):
