@@ -6,11 +6,11 @@ from typing import final
 
 import numpy as np
 
-from fnnet.grading import calls, driving
-from fnnet.grading.calls import Rates, Steps
+from fnnet.grading import calls
+from fnnet.grading.calls import MODEL, Steps
 from fnnet.grading.child.verbs import Argument, Descend, Make, Place, Plain, Repeat, Slot, Step
 from fnnet.grading.parts import Part
-from fnnet.grading.places import Places
+from fnnet.grading.places import Places, Rates, model_rates
 from fnnet.grading.session import Session
 from fnnet.values.array import Array
 from fnnet.values.record import frozen
@@ -49,7 +49,7 @@ def program(session: Session, parts: Mapping[str, Part], places: Places, lesson:
     weights = [np.asarray(drawn.standard_normal(size) / max(1.0, size[0] / 16) ** 0.5) for size in sizes]
     if parts["Affine"].pure:
         return _pure(parts, places, lesson, weights)
-    return _course(parts, places, lesson, weights, driving.rates_of(session, parts["Model"]))
+    return _course(parts, places, lesson, weights, model_rates(session, parts["Model"]))
 
 
 def _repeat(lesson: Lesson, steps: Steps) -> Step:
@@ -67,17 +67,18 @@ def _course(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: 
         *steps,
         *calls.make_plain(parts["Sigmoid"], "b"),
         *calls.make_plain(parts["Softmax"], "d"),
-        *driving.make(part, ("a", "b", "c", "d")),
+        *calls.make_model(part, ("a", "b", "c", "d")),
         _repeat(lesson, _course_step(part, affine, places, lesson.rate, rates)),
-        driving.forward(part, lesson.x_test, lesson.t, "out"),
+        calls.model_forward(part, lesson.x_test, lesson.t, "out"),
     ]
 
 
 def _course_step(part: Part, affine: Part, places: Places, rate: float, rates: Rates) -> Steps:
     return [
-        driving.forward(part, X, T, "y"),
-        driving.loss(part, T, "d"),
-        *driving.backward(part, rates, T, rate),
+        calls.model_forward(part, X, T, "y"),
+        calls.model_loss(part, T, "d"),
+        *rates.put(MODEL, rate),
+        calls.model_backward(part, T, rate),
         *(step for slot in AFFINES for step in _update(affine, places, slot, rate)),
     ]
 

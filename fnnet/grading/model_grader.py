@@ -1,25 +1,22 @@
-"""Grade a Model of the course, or two folds, by layers that write down how they are called: order, chaining, rate.
-
-A model is followed through layers of known arithmetic; where it goes wrong, a known way may leave the same trace.
-"""
+"""Grade a Model of the course, or two folds, by layers of known arithmetic that write down how they are called."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
 
-from fnnet.grading import calls, driving, pages
-from fnnet.grading.calls import Rates, Steps
+from fnnet.grading import calls, pages
+from fnnet.grading.calls import MODEL, RATE, Steps
 from fnnet.grading.catalog.mistake import Quantity
 from fnnet.grading.catalog.model_mistakes import BACK, BACKWARD, FORWARD, LAYERS, checksum, trace
 from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Called, Failure, Log, Odd, Value
 from fnnet.grading.child.verbs import AsTuple, Invoke, Look, Make, Plain, Probe, Slot, Step
-from fnnet.grading.driving import RATE
 from fnnet.grading.inputs import Inputs
 from fnnet.grading.judge import Complaint, Seen, known, not_an_array, same
 from fnnet.grading.layer_grader import Said
 from fnnet.grading.parts import Part
+from fnnet.grading.places import Rates, model_rates
 from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
@@ -40,7 +37,7 @@ HANDED = list(accumulate(MATRICES, np.matmul, initial=START))
 
 def grade_model(session: Session, part: Part, parts: Mapping[str, Part]) -> list[Mark]:
     """The marks of a Model of the course."""
-    rates = driving.rates_of(session, part)
+    rates = model_rates(session, part)
     answer = session.watch(_program(part, parts, rates))
     went = _calls_of(answer, "calls back", back=True)
     complaints: Said = {"forward": _forward(answer), "backward": _backward(answer.get("back"), went)}
@@ -61,19 +58,19 @@ def _program(part: Part, parts: Mapping[str, Part], rates: Rates) -> Steps:
     pairs = zip(PROBES, handed, strict=False)
     return [
         *(Step(name, Probe(i, matrix, kind, bases.get(kind))) for i, (name, matrix, kind) in enumerate(layers)),
-        *driving.make(part, PROBES),
-        driving.forward(part, START, t, "y"),
+        *calls.make_model(part, PROBES),
+        calls.model_forward(part, START, t, "y"),
         Step("calls forward", Look()),
         *(Step(f"by hand {name}", Invoke(name, "forward", (got,))) for name, got in pairs),
-        driving.loss(part, t, PROBES[-1]),
+        calls.model_loss(part, t, PROBES[-1]),
         Step("calls by hand", Look()),
-        *driving.backward(part, rates, t, RATE),
+        *rates.put(MODEL, RATE),
+        calls.model_backward(part, t, RATE),
         Step("calls back", Look()),
     ]
 
 
 def _through(layer: int, got: Array) -> Array:
-    """What a layer makes of its input."""
     return np.asarray(got @ MATRICES[layer])
 
 
@@ -83,7 +80,6 @@ def _back_through(layer: int, got: Array) -> Array:
 
 
 def _calls_of(answer: Answer, slot: str, back: bool) -> list[Called]:
-    """The calls that were written down, forward or back."""
     log = answer.get(slot)
     return [call for call in log.calls if call.back == back] if isinstance(log, Log) else []
 

@@ -12,8 +12,7 @@ from fnnet.grading.child.records import Value
 from fnnet.grading.child.verbs import Invoke, Step
 from fnnet.grading.inputs import Inputs, sigmoid_cases, softmax_cases
 from fnnet.grading.judge import Complaint, Seen, judge, not_an_array, same
-from fnnet.grading.layer_grader import Observed, graded, judged, large_inputs, written
-from fnnet.grading.own_laws import FRESH, Subject
+from fnnet.grading.layer_grader import FRESH, Observed, Subject, graded, judged, large_inputs, written
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Answer, Session

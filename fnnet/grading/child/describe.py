@@ -45,7 +45,6 @@ def _is_number(value: object) -> bool:
 
 
 def _of(cls: type, name: str) -> Any:
-    """An attribute of a class, None where asking for it raises."""
     try:
         return getattr(cls, name, None)
     except BaseException:
