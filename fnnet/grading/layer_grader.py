@@ -1,4 +1,4 @@
-"""What the graders of layers share: their cases are judged quantity by quantity, then large inputs, laws and arrays."""
+"""What the graders of layers share: judging quantity by quantity, large inputs, a layer's own laws, and arrays."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import final
@@ -94,14 +94,10 @@ def graded(session: Session, kind: str, said: Said, observed: Sequence[Observed]
     """
     wrong = {"y" if name == "forward" else name for name, complaints in said.items() if complaints}
     laws, wrote = _laws(session, subject, wrong)
-    ran = any(isinstance(o.values[slot], np.ndarray) for o in observed for slot in ("y", "dx"))
-    arrays = [*written(observed), *wrote] or ([] if ran else [Complaint("nothing ran that could show it")])
+    arrays = [*(c for o in observed for c in o.wrote), *wrote]
+    if not arrays and not any(isinstance(o.values[slot], np.ndarray) for o in observed for slot in ("y", "dx")):
+        arrays = [Complaint("nothing ran that could show it")]
     return marks(kind, {**said, "laws": laws, "arrays": arrays})
-
-
-def written(observed: Sequence[Observed]) -> list[Complaint]:
-    """Who wrote on arrays of his caller."""
-    return [complaint for o in observed for complaint in o.wrote]
 
 
 def _laws(session: Session, s: Subject, wrong: set[str]) -> tuple[list[Complaint], tuple[Complaint, ...]]:

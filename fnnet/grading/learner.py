@@ -8,7 +8,7 @@ import numpy as np
 
 from fnnet.grading import calls
 from fnnet.grading.calls import MODEL, Steps
-from fnnet.grading.child.verbs import Argument, Descend, Make, Place, Plain, Repeat, Slot, Step
+from fnnet.grading.child.verbs import Descend, Make, Plain, Repeat, Slot, Step
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places, Rates, model_rates
 from fnnet.grading.session import Session
@@ -61,8 +61,8 @@ def _course(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: 
     steps: Steps = []
     for slot, W in zip(AFFINES, weights, strict=True):
         steps += calls.make_affine(affine, W, np.zeros(W.shape[1]), slot)
-        told: dict[Place, Argument] = {(name,): lesson.rate for name in places.rates.attributes}
-        steps += calls.put(slot, {**told, places.W: places.upright(W)})
+        steps += calls.put(slot, {(name,): lesson.rate for name in places.rates.attributes})
+        steps += calls.put(slot, {places.W: places.upright(W)})
     return [
         *steps,
         *calls.make_plain(parts["Sigmoid"], "b"),

@@ -12,7 +12,7 @@ from fnnet.grading.child.records import Value
 from fnnet.grading.child.verbs import Invoke, Step
 from fnnet.grading.inputs import Inputs, sigmoid_cases, softmax_cases
 from fnnet.grading.judge import Complaint, Seen, judge, not_an_array, same
-from fnnet.grading.layer_grader import FRESH, Observed, Subject, graded, judged, large_inputs, written
+from fnnet.grading.layer_grader import FRESH, Observed, Subject, graded, judged, large_inputs
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Answer, Session
@@ -50,7 +50,7 @@ def grade_pure_softmax(session: Session, part: Part) -> list[Mark]:
     back = {"dx": softmax_mistakes.INPUT_ALONE} if "backward" in part.methods else {}
     said = judged(observed, {"forward": softmax_mistakes.FORWARD, **back})
     said["large inputs"] = large_inputs(session, part, LARGE_SOFTMAX, not said["forward"], pages.SOFTMAX)
-    return marks("Softmax", {**said, "arrays": written(observed)})
+    return marks("Softmax", {**said, "arrays": [c for o in observed for c in o.wrote]})
 
 
 def grade_loss(session: Session, part: Part, convention: str) -> list[Mark]:
@@ -60,7 +60,7 @@ def grade_loss(session: Session, part: Part, convention: str) -> list[Mark]:
     said = judged(observed, {"gradient": softmax_mistakes.INPUT})
     said["loss"] = judge_loss([o.seen("loss") for o in observed], convention)
     said["large inputs"] = _large_loss(session, part, not said["gradient"])
-    return marks("Loss", {**said, "arrays": written(observed)})
+    return marks("Loss", {**said, "arrays": [c for o in observed for c in o.wrote]})
 
 
 def _observe(session: Session, part: Part, case: Inputs) -> Observed:
