@@ -26,8 +26,7 @@ import numpy as np  # noqa: E402  # numpy as it is before the student's code can
 from numpy.random import seed  # noqa: E402  # of the generator that students use
 
 from fnnet.grading.child.codec import Closed, Frame, Late, pack, receive, send, unpack  # noqa: E402
-from fnnet.grading.child.describe import describe, failure  # noqa: E402
-from fnnet.grading.child.encode import encode  # noqa: E402
+from fnnet.grading.child.describe import describe, encode, failure  # noqa: E402
 from fnnet.grading.child.limits import limit_memory, limit_rest, watch_processes  # noqa: E402
 from fnnet.grading.child.loading import load  # noqa: E402
 from fnnet.grading.child.records import Begun, Ended, Gave, Order, Warned  # noqa: E402
@@ -152,13 +151,13 @@ def _done(world: World, step: Step, folder: Path) -> Frame:
         warnings.simplefilter("always")
         try:
             world.values[step.slot] = value = world.run(step.verb)
-            return pack(Gave(step.slot, encode(value if step.sent else None), tuple([_warned(w) for w in heard[:8]])))
+            sent = encode(value if step.sent else None)
+            said = [
+                Warned(w.category.__name__, str(w.message)[:200], w.lineno, Path(w.filename).name) for w in heard[:8]
+            ]
+            return pack(Gave(step.slot, sent, tuple(said)))
         except BaseException as error:
             return pack(Gave(step.slot, failure(error, folder)))
-
-
-def _warned(w: warnings.WarningMessage) -> Warned:
-    return Warned(w.category.__name__, str(w.message)[:200], w.lineno, Path(w.filename).name)
 
 
 if __name__ == "__main__":
