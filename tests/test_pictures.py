@@ -201,6 +201,18 @@ def test_symmetric_pictures_are_in_the_middle(name: str, sketch: Array) -> None:
         assert filled[0] + filled[-1] - (FORMS[name].size - 1) in (0, 1)
 
 
+def test_rounding_moves_no_picture() -> None:
+    """The middle of a symmetric picture is the middle, also where adding up its ink gives a little less."""
+    sketch = np.zeros((14, 17), np.uint8)
+    sketch[4:6, 4:13] = 255
+    sketch[6:10, 10] = [49, 49, 42, 42]
+    upper = np.concatenate([sketch, sketch[:, ::-1]], axis=1)
+    read = reread(rgb(np.concatenate([upper, upper[::-1]])), "mnist")
+    for axis in (0, 1):
+        (filled,) = np.nonzero(read.any(axis=1 - axis))
+        assert filled[0] + filled[-1] - 27 in (0, 1)
+
+
 @each_name
 @given(random=st.randoms(use_true_random=False), size=st.tuples(*[st.integers(1, 20)] * 2))
 def test_any_picture_is_read_or_refused(name: str, random: Any, size: tuple[int, int]) -> None:

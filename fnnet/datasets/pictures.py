@@ -24,6 +24,7 @@ FAINTEST = 8  # a contrast below this is none
 LEAST_NOISE, MOST_NOISE = 0.1, 0.5  # ink below this share of the full is none, the more so the noisier the paper is
 STRAYS = 6.0  # how many times the typical deviation of the paper counts as noise: 4 standard deviations
 SPECKS = 0.001  # share of the ink that may lie outside the bounding box on each side
+ROUNDING = 1e-6  # pixels by which a middle may be wrong
 LONGEST = 1000  # pixels a side, to which larger pictures are reduced by a whole number: it averages their noise away
 
 
@@ -166,4 +167,4 @@ def _fitted(ink: Array, box: int, pillow: Any) -> Array:
 def _start(ink: Array, form: Form) -> int:
     """Where the ink along one axis begins, so that its middle is in the middle and all of it within the image."""
     middle = ink @ np.arange(len(ink)) / ink.sum() if form.by_mass else (len(ink) - 1) / 2
-    return int(np.clip(math.ceil((form.size - 1) / 2 - middle), 0, form.size - len(ink)))
+    return int(np.clip(math.ceil((form.size - 1) / 2 - middle - ROUNDING), 0, form.size - len(ink)))
