@@ -203,7 +203,7 @@ def test_symmetric_pictures_are_in_the_middle(name: str, sketch: Array) -> None:
 
 def test_rounding_moves_no_picture() -> None:
     """The middle of a symmetric picture is the middle, also where adding up its ink gives a little less."""
-    sketch = np.zeros((14, 17), np.uint8)
+    sketch = np.zeros((20, 17), np.uint8)
     sketch[4:6, 4:13] = 255
     sketch[6:10, 10] = [49, 49, 42, 42]
     upper = np.concatenate([sketch, sketch[:, ::-1]], axis=1)
