@@ -84,7 +84,6 @@ def _difference(old: Array, new: Value, dx: Value) -> Value:
 
 
 def _program(part: Part, places: Places, case: Inputs, rate: float) -> Steps:
-    """Make the layer with this case's W and b, run it forward and backward, and look."""
     layer, helped = "Affine", not part.pure and not places.forward_works
     updates = calls.updates(part, layer, rate) if not part.pure else []
     return [
@@ -104,12 +103,11 @@ def _looks(owner: str, places: Mapping[str, Place]) -> Steps:
 
 
 def _fresh(part: Part, places: Places, case: Inputs, rate: float, slot: str) -> Steps:
-    made = calls.make_affine(part, case.W, case.b, slot, places.tupled)
-    return [*made, *places.rates.put(slot, rate), *_filled(places, case, slot)]
-
-
-def _filled(places: Places, case: Inputs, slot: str) -> Steps:
-    return calls.put(slot, {places.W: places.upright(case.W), places.b: case.b})
+    return [
+        *calls.make_affine(part, case.W, case.b, slot, places.tupled),
+        *places.rates.put(slot, rate),
+        *calls.put(slot, {places.W: places.upright(case.W), places.b: case.b}),
+    ]
 
 
 def _subject(part: Part, places: Places) -> Subject:
@@ -118,7 +116,7 @@ def _subject(part: Part, places: Places) -> Subject:
 
     def rounds(layer: str, name: str, case: Inputs) -> Steps:
         return [
-            *_filled(places, case, layer),
+            *calls.put(layer, {places.W: places.upright(case.W), places.b: case.b}),
             *calls.forward(part, layer, case.x, f"y {name}"),
             *calls.backward(part, layer, case.dout, f"dx {name}", RATE, f"y {name}"),
             *_looks(layer, {f"{slot} {name}": place for slot, place in stored.items()}),
@@ -133,10 +131,9 @@ def _of_grads(answer: Answer) -> dict[str, Value]:
     if not isinstance(grads, Odd):
         why = next((value for value in (grads, dx) if isinstance(value, Failure)), grads)
         return {"dW": why, "db": why}
-    return {"dW": _of_grad(grads, "dW", calls.WEIGHTS, 0), "db": _of_grad(grads, "db", calls.BIASES, 1)}
-
-
-def _of_grad(grads: Odd, name: str, names: tuple[str, ...], place: int) -> Value:
-    wanted = (*names, *(f"d{known}" for known in names))
-    by_name = [value for key, value in grads.parts.items() if calls.is_name(key, wanted)]
-    return (by_name or grads.items[place:] or [Failure("missing", name)])[0]
+    values: dict[str, Value] = {}
+    for place, (name, names) in enumerate({"dW": calls.WEIGHTS, "db": calls.BIASES}.items()):
+        wanted = (*names, *(f"d{known}" for known in names))
+        by_name = [value for key, value in grads.parts.items() if calls.is_name(key, wanted)]
+        values[name] = (by_name or grads.items[place:] or [Failure("missing", name)])[0]
+    return values

@@ -90,12 +90,16 @@ def forward(part: Part, made: str, x: Plain, slot: str) -> Steps:
     if not part.pure:
         placed, named = arguments(part.parameters("forward"), {}, [x])
         return [Step(slot, Invoke(made, "forward", placed or (x,), named))]
-    if part.style == "record":
-        run = Invoke(made, "forward", (x,))
-    else:
-        short = len(part.parameters("forward")) == 1
-        run = Invoke(None, part.name, (x,) if short else (Slot(made), x))
+    run = _pure(part, made, "forward", part.name, (x,))
     return [Step(all_of(slot), run, sent=False), Step(slot, Make(Slot(all_of(slot), (0,))))]
+
+
+def _pure(part: Part, made: str, method: str, function: str, args: tuple[Plain, ...]) -> Invoke:
+    """The call of a record's method, or of a function, which takes its parameters first if it takes them."""
+    if part.style == "record":
+        return Invoke(made, method, args)
+    short = len(part.parameters(method)) == len(args)
+    return Invoke(None, function, args if short else (Slot(made), *args))
 
 
 def all_of(slot: str) -> str:
@@ -108,11 +112,7 @@ def backward(part: Part, made: str, d: Plain, slot: str, rate: float, after: str
     if not part.pure:
         return [Step(slot, _course_backward(part, made, d, rate))]
     cache, whole = Slot(all_of(after), (1,)), all_of(slot)
-    if part.style == "record":
-        run = Invoke(made, "backward", (cache, d))
-    else:
-        short = len(part.parameters("backward")) == 2
-        run = Invoke(None, part.backward_name, (cache, d) if short else (Slot(made), cache, d))
+    run = _pure(part, made, "backward", part.backward_name, (cache, d))
     parts = (Step(name, Make(Slot(whole, (i,)))) for i, name in enumerate((slot, grads_of(slot))))
     return [Step(whole, run, sent=False), *parts]
 

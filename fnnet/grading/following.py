@@ -1,8 +1,7 @@
 """Follow a student's Model through layers of known arithmetic, and find the known way that leaves the same trace."""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import TypeAlias, final
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -15,45 +14,28 @@ from fnnet.grading.judge import Complaint, Seen, known, not_an_array, same
 from fnnet.grading.session import Answer
 from fnnet.values.array import Array
 from fnnet.values.keys import Purpose, generator, key
-from fnnet.values.record import frozen
 
 SIZES = (3, 4, 5, 2, 2)
 
-Layer: TypeAlias = Callable[[int, Array], Array]
+
+_DRAWN = generator(key(0, Purpose.CHECK, step=10))
+
+#: Where the way that every model is followed on begins, and the matrix of each of the four layers.
+START = _DRAWN.standard_normal((5, 3))
+MATRICES = [_DRAWN.standard_normal(size) for size in pairwise(SIZES)]
+
+#: What each layer is handed on the right way forward, and last what the last returns.
+HANDED = list(accumulate(MATRICES, np.matmul, initial=START))
 
 
-@final
-@frozen
-class Way:
-    """An x (5, 3), and the matrix of each of the four layers."""
-
-    x: Array
-    matrices: tuple[Array, ...]
-
-    @property
-    def inputs(self) -> list[Array]:
-        """What each layer is handed on the right way forward, and last what the last returns."""
-        handed = [self.x]
-        for matrix in self.matrices:
-            handed.append(handed[-1] @ matrix)
-        return handed
-
-    def forward(self, layer: int, got: Array) -> Array:
-        """What a layer makes of its input."""
-        return np.asarray(got @ self.matrices[layer])
-
-    def backward(self, layer: int, got: Array) -> Array:
-        """What a layer makes of its d_out; the course's model begins with the number 1."""
-        return np.asarray(got @ self.matrices[layer].T if got.ndim == 2 else got * self.inputs[layer])
+def through(layer: int, got: Array) -> Array:
+    """What a layer makes of its input."""
+    return np.asarray(got @ MATRICES[layer])
 
 
-def _drawn() -> Way:
-    drawn = generator(key(0, Purpose.CHECK, step=10))
-    return Way(drawn.standard_normal((5, 3)), tuple(drawn.standard_normal(size) for size in pairwise(SIZES)))
-
-
-#: The way that every model is followed on.
-WAY = _drawn()
+def back_through(layer: int, got: Array) -> Array:
+    """What a layer makes of its d_out; the course's model begins with the number 1."""
+    return np.asarray(got @ MATRICES[layer].T if got.ndim == 2 else got * HANDED[layer])
 
 
 def calls_of(answer: Answer, slot: str, back: bool) -> list[Called]:
@@ -62,7 +44,7 @@ def calls_of(answer: Answer, slot: str, back: bool) -> list[Called]:
     return [call for call in log.calls if call.back == back] if isinstance(log, Log) else []
 
 
-def ways_of(q: Quantity, went: Sequence[Called], start: Array, call: Layer) -> list[Complaint]:
+def ways_of(q: Quantity, went: Sequence[Called], start: Array, call: Callable[[int, Array], Array]) -> list[Complaint]:
     """The known wrong ways whose trace is that of these calls."""
     seen = trace([(c.layer, checksum(c.got)) for c in went if isinstance(c.got, np.ndarray)])
     return known(q, [Seen(seen, (Inputs(start=start, call=call),))])
@@ -78,9 +60,9 @@ def forward_complaints(answer: Answer) -> list[Complaint]:
     """What is wrong with the way forward."""
     y, went = answer.get("y"), calls_of(answer, "calls forward", back=False)
     right = in_order(went, LAYERS)
-    if right and same(y, WAY.inputs[-1]):
+    if right and same(y, HANDED[-1]):
         return []
-    if complaints := ways_of(FORWARD, went, WAY.x, WAY.forward):
+    if complaints := ways_of(FORWARD, went, START, through):
         return complaints
     if not isinstance(y, np.ndarray):
         return [Complaint(not_an_array("the output of Model.forward", y))]

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias, final
-
-import attrs
+from typing import final
 
 from fnnet.grading import trial
 from fnnet.grading.affine_grader import grade_affine
 from fnnet.grading.judge import Complaint
+from fnnet.grading.learner import Lesson
 from fnnet.grading.model_grader import grade_folds, grade_model
 from fnnet.grading.parts import Part, parts_of
 from fnnet.grading.plain_grader import grade_loss, grade_pure_softmax, grade_sigmoid, grade_softmax
@@ -18,15 +17,6 @@ from fnnet.grading.report import POINTS, Mark, Report, marks
 from fnnet.grading.session import Session, session
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
-
-CONVENTIONS = ("mean", "sum")
-
-Parts: TypeAlias = Mapping[str, Part]
-
-
-def _convention(instance: object, attribute: object, value: str) -> None:
-    if value not in CONVENTIONS:
-        raise UsageError(f"convention must be mean or sum, got {value!r}")
 
 
 @final
@@ -37,10 +27,14 @@ class Settings:
     ``digits`` are x (N, 784) from 0 to 1, labels (N,), and the same of a test part.
     """
 
-    convention: str = attrs.field(default="mean", validator=_convention)
+    convention: str = "mean"
     limits: Limits = Limits()  # a frozen record is safe as a default
     train: bool = True
     digits: trial.Digits | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.convention not in ("mean", "sum"):
+            raise UsageError(f"convention must be mean or sum, got {self.convention!r}")
 
 
 def grade(path: Path, settings: Settings = Settings(), name: str = "") -> Report:  # noqa: B008  # frozen
@@ -77,7 +71,7 @@ def _graded(opened: Session, settings: Settings, name: str) -> Report:
 
 def _nothing(name: str, why: str, settings: Settings, remarks: tuple[str, ...] = ()) -> Report:
     wanted: dict[str, Iterable[str]] = {kind: POINTS[kind] for kind in ("Affine", "Sigmoid", "Softmax", "Model")}
-    wanted["training"] = _trained_on(settings)
+    wanted["training"] = [lesson.name for lesson in _lessons(settings)]
     lost = [mark for kind, names in wanted.items() for mark in _all(kind, names, why)]
     return Report(name, "none", tuple(lost), (*remarks, why))
 
@@ -86,14 +80,14 @@ def _all(kind: str, names: Iterable[str], why: str) -> list[Mark]:
     return marks(kind, {name: [Complaint(why)] for name in names})
 
 
-def _asked(parts: Parts, form: str) -> list[str]:
+def _asked(parts: Mapping[str, Part], form: str) -> list[str]:
     """The parts that are graded, or missed. Functions need no Model, and each form has its own way with the loss."""
     classes = form == "course" or not any(part.style == "functions" for part in parts.values())
     asked = {"Affine": True, "Sigmoid": True, "Softmax": form == "course", "Loss": form == "fnnet", "Model": classes}
     return [kind for kind, needed in asked.items() if needed or kind in parts]
 
 
-def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Settings) -> list[Mark]:
+def _part(opened: Session, parts: Mapping[str, Part], kind: str, form: str, settings: Settings) -> list[Mark]:
     names = [name for name in POINTS[kind] if form == "course" or name != "learning rate"]
     if kind not in parts:
         return _all(kind, names, f"{kind} is not in the file")
@@ -108,17 +102,17 @@ def _part(opened: Session, parts: Parts, kind: str, form: str, settings: Setting
     return _guarded(kind, names, graders[kind])
 
 
-def _trials(opened: Session, parts: Parts, settings: Settings) -> list[Mark]:
-    names = _trained_on(settings)
+def _trials(opened: Session, parts: Mapping[str, Part], settings: Settings) -> list[Mark]:
+    lessons = _lessons(settings)
     if why := trial.lacking(parts):
-        return _all("training", names, why)
-    learns = partial(trial.grade_trial, opened, parts, settings.convention)
-    checks = {"XOR": partial(learns, None), "MNIST": partial(learns, settings.digits)}
-    return [mark for name in names for mark in _guarded("training", [name], checks[name])]
+        return _all("training", [lesson.name for lesson in lessons], why)
+    checks = {lesson.name: partial(trial.grade_lesson, opened, parts, lesson) for lesson in lessons}
+    return [mark for name, check in checks.items() for mark in _guarded("training", [name], check)]
 
 
-def _trained_on(settings: Settings) -> list[str]:
-    return [*["XOR"] * settings.train, *["MNIST"] * (settings.train and settings.digits is not None)]
+def _lessons(settings: Settings) -> list[Lesson]:
+    mnist = [] if settings.digits is None else [trial.mnist(settings.convention, settings.digits)]
+    return [trial.xor(settings.convention), *mnist] if settings.train else []
 
 
 def _guarded(kind: str, names: Iterable[str], check: Callable[[], list[Mark]]) -> list[Mark]:

@@ -16,9 +16,6 @@ from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Session
 from fnnet.values.record import frozen
 
-#: The slots in which the quantities of a report are seen.
-SLOTS = {"forward": "y", "gradient": "dx"}
-
 Said = dict[str, Sequence[Complaint]]
 
 
@@ -31,19 +28,14 @@ class Observed:
     readings: tuple[Inputs, ...]
     wrote: tuple[Complaint, ...] = ()
 
-    def seen(self, quantity: str) -> Seen:
+    def seen(self, slot: str) -> Seen:
         """A quantity, and what it may have been computed from."""
-        return Seen(self.values[slot_of(quantity)], self.readings)
-
-
-def slot_of(quantity: str) -> str:
-    """The slot in which a quantity is seen."""
-    return SLOTS.get(quantity, quantity)
+        return Seen(self.values[slot], self.readings)
 
 
 def judged(observed: Sequence[Observed], quantities: Mapping[str, Quantity]) -> Said:
-    """What is wrong with each quantity."""
-    return {name: judge(q, [o.seen(name) for o in observed]) for name, q in quantities.items()}
+    """What is wrong with each quantity, which is seen in the slot of its letter."""
+    return {name: judge(q, [o.seen(q.letter) for o in observed]) for name, q in quantities.items()}
 
 
 def large_inputs(session: Session, part: Part, case: Inputs, right: bool, page: str) -> list[Complaint]:
@@ -52,11 +44,11 @@ def large_inputs(session: Session, part: Part, case: Inputs, right: bool, page: 
     y, where = answer.get("y"), f"see {page}"
     heard = [w for w in answer.warnings("y", calls.all_of("y")) if w.category == "RuntimeWarning"]
     overflow = "the exponential grows too large for large inputs"
-    if heard:
-        place = f"{heard[0].message}, line {heard[0].line} of {heard[0].file}"
-        return [Complaint(f"{overflow} ({place}): {where}", "overflow")]
+    signs = [f"{w.message}, line {w.line} of {w.file}" for w in heard]
     if isinstance(y, Failure) and y.what in ("FloatingPointError", "OverflowError"):
-        return [Complaint(f"{overflow} ({y.sentence}): {where}", "overflow")]
+        signs.append(y.sentence)
+    if signs:
+        return [Complaint(f"{overflow} ({signs[0]}): {where}", "overflow")]
     if not isinstance(y, np.ndarray):
         return [Complaint(not_an_array("y", y))]
     if not np.all(np.isfinite(y)):
@@ -71,7 +63,8 @@ def graded(session: Session, kind: str, said: Said, observed: Sequence[Observed]
 
     Arrays are only handled rightly by code that ran.
     """
-    laws, wrote = check(session, subject, {slot_of(name) for name, complaints in said.items() if complaints})
+    wrong = {"y" if name == "forward" else name for name, complaints in said.items() if complaints}
+    laws, wrote = check(session, subject, wrong)
     ran = any(isinstance(o.values[slot], np.ndarray) for o in observed for slot in ("y", "dx"))
     arrays = [*written(observed), *wrote] or ([] if ran else [Complaint("nothing ran that could show it")])
     return marks(kind, {**said, "laws": laws, "arrays": arrays})

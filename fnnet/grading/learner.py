@@ -1,7 +1,7 @@
 """A student's model in training, as steps: made from drawn weights, repeated batch by batch, and run on a test part."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, final
+from typing import final
 
 import numpy as np
 
@@ -17,21 +17,29 @@ from fnnet.values.record import frozen
 AFFINES = ("a", "c")
 X, T = Slot("x"), Slot("t")
 
-Chain: TypeAlias = Sequence[tuple[str, Part]]
-
 
 @final
 @frozen
 class Lesson:
-    """What is learned: the widths of the model, the examples and their targets, a test part, and how."""
+    """What is learned: the widths of the model, the examples and their targets, a test part, and how.
 
+    It is tried from so many ``seeds``, for the seconds of so many ``calls``, until the share of right answers is
+    ``enough``; where it never is, ``says`` tells of the last share.
+    """
+
+    name: str
     sizes: tuple[int, int, int]
     x: Array
     t: Array
     x_test: Array
+    t_test: Array
     batch: int
     steps: int
     rate: float
+    seeds: int
+    calls: int
+    enough: float
+    says: str
 
 
 def program(session: Session, parts: Mapping[str, Part], places: Places, lesson: Lesson, seed: int) -> Steps:
@@ -105,7 +113,7 @@ def _pure(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: li
     ]
 
 
-def _pure_step(chain: Chain, loss: Part, rate: float) -> Steps:
+def _pure_step(chain: Sequence[tuple[str, Part]], loss: Part, rate: float) -> Steps:
     grads = [(slot, Slot(calls.grads_of(f"dx of {slot}"))) for slot in AFFINES]
     return [
         *_through(chain, X),
@@ -117,7 +125,7 @@ def _pure_step(chain: Chain, loss: Part, rate: float) -> Steps:
     ]
 
 
-def _through(chain: Chain, x: Plain) -> Steps:
+def _through(chain: Sequence[tuple[str, Part]], x: Plain) -> Steps:
     steps: Steps = []
     for slot, part in chain:
         steps += calls.forward(part, slot, x, f"y of {slot}")
@@ -125,7 +133,7 @@ def _through(chain: Chain, x: Plain) -> Steps:
     return steps
 
 
-def _back(chain: Chain, rate: float) -> Steps:
+def _back(chain: Sequence[tuple[str, Part]], rate: float) -> Steps:
     steps: Steps = []
     d = Slot("dx of loss")
     for slot, part in reversed(chain):

@@ -11,7 +11,7 @@ from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Called, Failure, Odd, Value
 from fnnet.grading.child.verbs import AsTuple, Invoke, Look, Make, Plain, Probe, Slot, Step
 from fnnet.grading.driving import RATE
-from fnnet.grading.following import WAY, calls_of, forward_complaints, in_order, ways_of
+from fnnet.grading.following import MATRICES, START, back_through, calls_of, forward_complaints, in_order, ways_of
 from fnnet.grading.judge import Complaint, not_an_array, same
 from fnnet.grading.layer_grader import Said
 from fnnet.grading.parts import Part
@@ -42,13 +42,13 @@ def _program(part: Part, parts: Mapping[str, Part], rates: Rates) -> Steps:
     """Forward, the same layers run by hand, so that backward finds them in order whatever forward did, and backward."""
     t = np.eye(2)[[0, 1, 1, 0, 1]]
     bases = {kind: known.name for kind, known in parts.items() if known.style == "course"}
-    layers = zip(PROBES, WAY.matrices, KINDS, strict=True)
-    handed: list[Plain] = [WAY.x, *(Slot(f"by hand {name}") for name in PROBES)]
+    layers = zip(PROBES, MATRICES, KINDS, strict=True)
+    handed: list[Plain] = [START, *(Slot(f"by hand {name}") for name in PROBES)]
     pairs = zip(PROBES, handed, strict=False)
     return [
         *(Step(name, Probe(i, matrix, kind, bases.get(kind))) for i, (name, matrix, kind) in enumerate(layers)),
         *driving.make(part, PROBES),
-        driving.forward(part, WAY.x, t, "y"),
+        driving.forward(part, START, t, "y"),
         Step("calls forward", Look()),
         *(Step(f"by hand {name}", Invoke(name, "forward", (got,))) for name, got in pairs),
         driving.loss(part, t, PROBES[-1]),
@@ -66,11 +66,10 @@ def _backward(back: Value, went: Sequence[Called]) -> list[Complaint]:
         return failed
     start = went[0].got if went and isinstance(went[0].got, np.ndarray) else np.asarray(1.0)
     wrong = f"Model.backward does not hand d_out through all layers: see {pages.MODEL_BACKWARD}"
-    return [*ways_of(BACKWARD, went, start, WAY.backward), *failed] or [Complaint(wrong)]
+    return [*ways_of(BACKWARD, went, start, back_through), *failed] or [Complaint(wrong)]
 
 
 def _rates(went: Sequence[Called], known: bool) -> list[Complaint]:
-    """The learning rate must reach both Affine layers."""
     got = [c.rate for c in went if KINDS[c.layer] == "Affine"]
     if not got:
         return [Complaint("no learning rate can be seen before backward reaches the Affine layers")]
@@ -85,10 +84,10 @@ def _rates(went: Sequence[Called], known: bool) -> list[Complaint]:
 
 def grade_folds(session: Session, part: Part) -> list[Mark]:
     """The marks of ``forward(params, x)`` and ``backward(params, cache, dout)`` over a tuple of layers."""
-    dout = np.asarray(WAY.x[:, :2])
+    dout = np.asarray(START[:, :2])
     answer = session.watch(_folded(part, dout))
     there, dx, went = forward_complaints(answer), answer.get("back"), calls_of(answer, "calls back", back=True)
-    if in_order(went, BACK) and same(dx, np.linalg.multi_dot([dout, *(matrix.T for matrix in WAY.matrices[::-1])])):
+    if in_order(went, BACK) and same(dx, np.linalg.multi_dot([dout, *(matrix.T for matrix in MATRICES[::-1])])):
         back = _ordered(answer.get(calls.grads_of("back")))
     else:
         back = [UNSEEN] if there else _back(dx, went, dout)
@@ -97,9 +96,9 @@ def grade_folds(session: Session, part: Part) -> list[Mark]:
 
 def _folded(part: Part, dout: Array) -> Steps:
     return [
-        *(Step(PROBES[i], Probe(i, matrix)) for i, matrix in enumerate(WAY.matrices)),
+        *(Step(PROBES[i], Probe(i, matrix)) for i, matrix in enumerate(MATRICES)),
         Step("net", Make(AsTuple(tuple(map(Slot, PROBES))))),
-        *calls.forward(part, "net", WAY.x, "y"),
+        *calls.forward(part, "net", START, "y"),
         Step("calls forward", Look()),
         *calls.backward(part, "net", dout, "back", RATE, "y"),
         Step("calls back", Look()),
@@ -117,4 +116,4 @@ def _ordered(grads: Value) -> list[Complaint]:
 def _back(dx: Value, went: Sequence[Called], dout: Array) -> list[Complaint]:
     text = f"backward does not hand dout through all layers: see {pages.MODEL_BACKWARD}"
     plainly = text if isinstance(dx, np.ndarray) else not_an_array("backward", dx)
-    return ways_of(BACKWARD, went, dout, WAY.backward) or [Complaint(plainly)]
+    return ways_of(BACKWARD, went, dout, back_through) or [Complaint(plainly)]

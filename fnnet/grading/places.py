@@ -1,6 +1,6 @@
 """Where an Affine layer keeps W, b, dW and db, seen from one try: by name, and otherwise by shape."""
 
-from typing import TypeAlias, final
+from typing import final
 
 import numpy as np
 
@@ -11,8 +11,6 @@ from fnnet.grading.parts import Part
 from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
-
-Held: TypeAlias = dict[Place, Array]
 
 
 @final
@@ -85,9 +83,9 @@ def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(form.format(name) for name in names for form in forms)
 
 
-def _arrays(value: Value, home: Place = ()) -> Held:
+def _arrays(value: Value, home: Place = ()) -> dict[Place, Array]:
     """The arrays of an object, and of the dictionaries in it."""
-    held: Held = {}
+    held: dict[Place, Array] = {}
     for name, item in value.parts.items() if isinstance(value, Odd) else ():
         if isinstance(item, np.ndarray):
             held[(*home, name)] = item
@@ -96,7 +94,7 @@ def _arrays(value: Value, home: Place = ()) -> Held:
     return held
 
 
-def _place(at: Held, names: tuple[str, ...], shapes: set[tuple[int, ...]]) -> Place:
+def _place(at: dict[Place, Array], names: tuple[str, ...], shapes: set[tuple[int, ...]]) -> Place:
     for place in at:
         words = [str(name).lower().replace("_", "") for name in place]
         joined, last = "".join(words), words[-1]

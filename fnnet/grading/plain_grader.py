@@ -7,7 +7,7 @@ import numpy as np
 from fnnet.grading import calls, pages
 from fnnet.grading.calls import Steps
 from fnnet.grading.catalog import sigmoid_mistakes, softmax_mistakes
-from fnnet.grading.catalog.loss_mistakes import LOSS
+from fnnet.grading.catalog.softmax_mistakes import LOSS
 from fnnet.grading.child.records import Value
 from fnnet.grading.child.verbs import Invoke, Step
 from fnnet.grading.inputs import Inputs, sigmoid_cases, softmax_cases
@@ -41,7 +41,7 @@ def grade_softmax(session: Session, part: Part, convention: str) -> list[Mark]:
     observed = [_observe(session, part, case) for case in softmax_cases(convention)]
     said = judged(observed, {"forward": softmax_mistakes.FORWARD, "dx": softmax_mistakes.INPUT})
     said["loss"] = judge_loss([o.seen("loss") for o in observed], convention)
-    said["large inputs"] = large_inputs(session, part, LARGE_SOFTMAX, not said["forward"], pages.SOFTMAX_LARGE)
+    said["large inputs"] = large_inputs(session, part, LARGE_SOFTMAX, not said["forward"], pages.SOFTMAX)
     return graded(session, "Softmax", said, observed, _subject(part, ("y", "loss", "dx"), next(softmax_cases("mean"))))
 
 
@@ -50,7 +50,7 @@ def grade_pure_softmax(session: Session, part: Part) -> list[Mark]:
     observed = [_observe(session, part, case) for case in softmax_cases("sum")]
     back = {"dx": softmax_mistakes.INPUT_ALONE} if "backward" in part.methods else {}
     said = judged(observed, {"forward": softmax_mistakes.FORWARD, **back})
-    said["large inputs"] = large_inputs(session, part, LARGE_SOFTMAX, not said["forward"], pages.SOFTMAX_LARGE)
+    said["large inputs"] = large_inputs(session, part, LARGE_SOFTMAX, not said["forward"], pages.SOFTMAX)
     return marks("Softmax", {**said, "arrays": written(observed)})
 
 
@@ -131,8 +131,8 @@ def judge_loss(seen: Sequence[Seen], convention: str) -> list[Complaint]:
     if convention == "mean":
         return judge(LOSS, seen)
     mean = [Seen(s.value, tuple(evolve(case, share=1 / len(case.t)) for case in s.readings)) for s in seen]
-    summed = evolve(LOSS, mistakes=tuple(m for m in LOSS.mistakes if m.name != "loss not averaged"))
-    return judge(summed, seen) if judge(LOSS, mean) else []
+    summed = tuple(m for m in LOSS.mistakes if m.name != "loss not averaged")
+    return judge(evolve(LOSS, mistakes=summed), seen) if judge(LOSS, mean) else []
 
 
 def _number(value: Value) -> Value:
@@ -159,5 +159,5 @@ def _large_loss(session: Session, part: Part, right: bool) -> list[Complaint]:
     dx, heard = answer.get("dx"), answer.warnings("loss", calls.all_of("loss"))
     loud = any(w.category == "RuntimeWarning" and "overflow" in w.message for w in heard)
     if loud or (right and isinstance(dx, np.ndarray) and not np.all(np.isfinite(dx))):
-        return [Complaint(f"the exponential grows too large for large inputs: see {pages.SOFTMAX_LARGE}", "overflow")]
+        return [Complaint(f"the exponential grows too large for large inputs: see {pages.SOFTMAX}", "overflow")]
     return [] if isinstance(dx, np.ndarray) else [Complaint(not_an_array("dx", dx))]

@@ -77,11 +77,12 @@ class Session:
     def watch(self, steps: Sequence[Step]) -> Answer:
         """Do the steps on arrays that can't be written to; where that stops them, note who wrote, and let him."""
         answer = self.run(steps)
-        guilty = next((why for why in answer.failures if _wrote(why)), None)
+        raised = [why for why in answer.failures if (why.kind, why.what) == ("raised", "ValueError")]
+        guilty = next((why for why in raised if any(word in why.message for word in READ_ONLY)), None)
         if guilty is None:
             return answer
         where = guilty.place or "in a library"
-        text = f"writes on an array that belongs to its caller ({where}): see {pages.IN_PLACE}"
+        text = f"writes on an array that belongs to its caller ({where}): see {pages.AFFINE}"
         return evolve(self.run(steps, writable=True), wrote=(Complaint(text, "in place"),))
 
     def _messages(self, seconds: float) -> Iterator[object]:
@@ -95,10 +96,6 @@ class Session:
                 continue
             if isinstance(message, Ended):
                 return
-
-
-def _wrote(why: Failure) -> bool:
-    return why.kind == "raised" and why.what == "ValueError" and any(word in why.message for word in READ_ONLY)
 
 
 def _label(step: Step) -> str:

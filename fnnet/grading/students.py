@@ -3,22 +3,11 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import final
 
 from fnnet.grading.parts import NAMES
 from fnnet.values.errors import UsageError
-from fnnet.values.record import frozen
 
 KNOWN = {alias for aliases in NAMES.values() for alias in aliases}
-
-
-@final
-@frozen
-class Shown:
-    """What a file shows without being run: the parts it defines or imports by name, and the modules it imports."""
-
-    parts: frozenset[str]
-    imports: frozenset[str]
 
 
 def students(folder: Path) -> list[tuple[str, Path | None]]:
@@ -38,7 +27,7 @@ def students(folder: Path) -> list[tuple[str, Path | None]]:
 def chosen(folder: Path) -> Path | None:
     """The file of a student's folder that shows the most layers; None where there is no Python."""
     files = [path for path in sorted(folder.rglob("*.py")) if not _hidden(path.relative_to(folder))]
-    return max(files, key=lambda path: len(shown(path).parts), default=None)
+    return max(files, key=lambda path: len(_shown(path)[0]), default=None)
 
 
 def _hidden(path: Path) -> bool:
@@ -47,17 +36,17 @@ def _hidden(path: Path) -> bool:
 
 def _own(files: list[Path]) -> Iterator[Path]:
     """The files that are students' by themselves: those with layers, and those without that nobody shares."""
-    all_shown = {path: shown(path) for path in files}
+    shown = {path: _shown(path) for path in files}
     stems = {path.stem for path in files}
-    shared = {name for one in all_shown.values() for name in one.imports & stems}
-    for path, one in all_shown.items():
-        beside = one.imports & (stems - {path.stem})
-        if (path.stem not in shared and not (beside and path.stem in ("xor", "mnist"))) or (one.parts and not beside):
+    shared = {name for _, imports in shown.values() for name in imports & stems}
+    for path, (parts, imports) in shown.items():
+        beside = imports & (stems - {path.stem})
+        if (path.stem not in shared and not (beside and path.stem in ("xor", "mnist"))) or (parts and not beside):
             yield path
 
 
-def shown(path: Path) -> Shown:
-    """What a file shows; nothing for a file that is no Python."""
+def _shown(path: Path) -> tuple[set[str], set[str]]:
+    """The parts that a file defines or imports by name, and the modules it imports; nothing where it is no Python."""
     nodes = [node for statement in _statements(path) for node in ast.walk(statement)]
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
     modules = {str(node.module) for node in froms}
@@ -65,7 +54,7 @@ def shown(path: Path) -> Shown:
     names = {alias.asname or alias.name for node in froms for alias in node.names} | set(_defined(nodes))
     stars = {path.with_name(f"{node.module}.py") for node in froms if node.names[0].name == "*"} - {path}
     names |= {name for star in stars for name in _defined(_statements(star))}
-    return Shown(frozenset({key for name in names if (key := _key(name)) in KNOWN}), frozenset(modules))
+    return KNOWN & {name.replace("_", "").lower().removesuffix("forward") for name in names}, modules
 
 
 def _statements(path: Path) -> list[ast.stmt]:
@@ -77,7 +66,3 @@ def _statements(path: Path) -> list[ast.stmt]:
 
 def _defined(nodes: list[ast.stmt] | list[ast.AST]) -> Iterator[str]:
     yield from (node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef))
-
-
-def _key(name: str) -> str:
-    return name.replace("_", "").lower().removesuffix("forward")

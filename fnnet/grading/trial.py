@@ -7,7 +7,7 @@ import numpy as np
 
 from fnnet.datasets import Dataset
 from fnnet.grading import pages
-from fnnet.grading.child.records import Failure, Value
+from fnnet.grading.child.records import Value
 from fnnet.grading.judge import Complaint
 from fnnet.grading.learner import Lesson, program
 from fnnet.grading.parts import Part
@@ -17,7 +17,6 @@ from fnnet.grading.session import Session
 from fnnet.values.array import Array
 
 SEEDS = 4
-STEPS = 3000
 ENOUGH = 0.85
 BATCH = 50
 
@@ -41,47 +40,44 @@ def lacking(parts: Mapping[str, Part]) -> str:
     return f"training needs {', '.join(names)}" if names else ""
 
 
-def grade_trial(session: Session, parts: Mapping[str, Part], convention: str, digits: Digits | None) -> list[Mark]:
-    """The mark for learning XOR, or MNIST where its digits are given."""
-    if digits is None:
-        return marks("training", {"XOR": _xor(session, parts, convention)})
-    return marks("training", {"MNIST": _mnist(session, parts, convention, digits)})
-
-
-def _xor(session: Session, parts: Mapping[str, Part], convention: str) -> list[Complaint]:
+def xor(convention: str) -> Lesson:
+    """All of XOR by 2-8-2, from one of a few seeds."""
     x, t = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.eye(2)[[0, 1, 1, 0]]
-    lesson = Lesson((2, 8, 2), x, t, x, batch=4, steps=STEPS, rate=1.0 if convention == "mean" else 0.25)
-    for seed in range(SEEDS):
-        y = _trained(session, parts, lesson, seed, 4 * session.process.limits.seconds)
-        if isinstance(y, Failure):
-            return [Complaint(f"training XOR: it {y.sentence}")]
-        if _accuracy(y, t) == 1.0:
+    rate = 1.0 if convention == "mean" else 0.25
+    says = f"the model does not solve XOR from any of {SEEDS} seeds: see {pages.XOR}"
+    return Lesson(
+        "XOR", (2, 8, 2), x, t, x, t, batch=4, steps=3000, rate=rate, seeds=SEEDS, calls=4, enough=1.0, says=says
+    )
+
+
+def mnist(convention: str, digits: Digits) -> Lesson:
+    """Most of MNIST's digits by 784-32-10, after a few rounds through the examples."""
+    (x, t), (x_test, t_test) = ((rows, np.eye(10)[labels]) for rows, labels in (digits[:2], digits[2:]))
+    steps, rate = 6 * len(x) // BATCH, 0.5 if convention == "mean" else 0.5 / BATCH
+    says = f"the model tells {{:.0%}} of the test digits right, expected {ENOUGH:.0%}: see {pages.MNIST}"
+    return Lesson("MNIST", (784, 32, 10), x, t, x_test, t_test, BATCH, steps, rate, 1, 60, ENOUGH, says)
+
+
+def grade_lesson(session: Session, parts: Mapping[str, Part], lesson: Lesson) -> list[Mark]:
+    """The mark for learning a lesson."""
+    return marks("training", {lesson.name: _complaints(session, parts, lesson)})
+
+
+def _complaints(session: Session, parts: Mapping[str, Part], lesson: Lesson) -> list[Complaint]:
+    affine, places = scout(session, parts["Affine"])
+    share, seconds = 0.0, lesson.calls * session.process.limits.seconds
+    for seed in range(lesson.seeds):
+        steps = program(session, {**parts, "Affine": affine}, places, lesson, seed)
+        answer = session.run(steps, seconds=seconds, writable=True, seed=seed)
+        if answer.failures:
+            return [Complaint(f"training {lesson.name}: it {answer.failures[0].sentence}")]
+        share = _accuracy(answer.get("out"), lesson.t_test)
+        if share >= lesson.enough:
             return []
-    return [Complaint(f"the model does not solve XOR from any of {SEEDS} seeds: see {pages.XOR}")]
-
-
-def _mnist(session: Session, parts: Mapping[str, Part], convention: str, digits: Digits) -> list[Complaint]:
-    """Whether 784-32-10 tells most digits apart after a few rounds through the examples."""
-    x, labels, x_test, test = digits
-    rate = 0.5 if convention == "mean" else 0.5 / BATCH
-    lesson = Lesson((784, 32, 10), x, np.eye(10)[labels], x_test, BATCH, 6 * len(x) // BATCH, rate)
-    y = _trained(session, parts, lesson, 0, 60 * session.process.limits.seconds)
-    if isinstance(y, Failure):
-        return [Complaint(f"training MNIST: it {y.sentence}")]
-    share = _accuracy(y, np.eye(10)[test])
-    text = f"the model tells {share:.0%} of the test digits right, expected {ENOUGH:.0%}: see {pages.MNIST}"
-    return [] if share >= ENOUGH else [Complaint(text)]
+    return [Complaint(lesson.says.format(share))]
 
 
 def _accuracy(y: Value, t: Array) -> float:
     if not isinstance(y, np.ndarray) or y.shape != t.shape or not np.all(np.isfinite(y)):
         return 0.0
     return float((y.argmax(axis=1) == t.argmax(axis=1)).mean())
-
-
-def _trained(session: Session, parts: Mapping[str, Part], lesson: Lesson, seed: int, seconds: float) -> Value:
-    """The outputs of the trained model; a `Failure` where something stopped it."""
-    affine, places = scout(session, parts["Affine"])
-    steps = program(session, {**parts, "Affine": affine}, places, lesson, seed)
-    answer = session.run(steps, seconds=seconds, writable=True, seed=seed)
-    return next(iter(answer.failures), None) or answer.get("out")

@@ -1,7 +1,6 @@
 """Whether an Affine layer takes the step down its own gradient, and takes it once."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
 
@@ -16,10 +15,8 @@ from fnnet.values.record import evolve
 #: The learning rate that is handed over; not 1, so that one that is forgotten is seen.
 RATE = 0.5
 
-Cases: TypeAlias = Sequence[Observed]
 
-
-def update_complaints(part: Part, cases: Cases, told: bool) -> list[Complaint] | None:
+def update_complaints(part: Part, cases: Sequence[Observed], told: bool) -> list[Complaint] | None:
     """What is wrong with the update of stored gradients; None where a layer leaves it to others.
 
     ``told`` is whether the learning rate can be handed to the layer at all.
@@ -35,7 +32,7 @@ def update_complaints(part: Part, cases: Cases, told: bool) -> list[Complaint] |
     return [c for letter, seen in steps.items() if seen for c in _step(letter, seen, told)]
 
 
-def _steps(cases: Cases, letter: str, after: str) -> list[Seen]:
+def _steps(cases: Sequence[Observed], letter: str, after: str) -> list[Seen]:
     """A parameter after the step, with what it was and its gradient as W and dW."""
     steps = []
     for o in cases:
@@ -60,7 +57,7 @@ def _at_its_own_rate(s: Seen, first: Seen) -> Seen:
     return Seen(s.value, (evolve(s.readings[0], lr=rate if rate > 0 else RATE),))
 
 
-def proportion_complaints(cases: Cases, again: Cases) -> list[Complaint]:
+def proportion_complaints(cases: Sequence[Observed], again: Sequence[Observed]) -> list[Complaint]:
     """Where no gradient is stored, the step at `RATE` must be so much of the step at 1."""
     both = list(zip(cases, again, strict=True))
     steps = {letter: [(o.values[letter], a.values[letter]) for o, a in both] for letter in ("dW", "db")}

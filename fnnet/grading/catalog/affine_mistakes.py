@@ -36,7 +36,7 @@ def stepped(g: Inputs) -> Array:
 
 # A table: a line for each mistake, two where it is long.
 # fmt: off
-FORWARDS = on(pages.AFFINE,
+FORWARD = Quantity("y", y, on(pages.AFFINE,
     ("bias left out", "the bias is not added", lambda g: g.x @ g.W),
     ("bias subtracted", "the bias is taken off instead of added", lambda g: g.x @ g.W - g.b),
     ("bias multiplied", "the bias is multiplied instead of added", lambda g: (g.x @ g.W) * g.b),
@@ -45,9 +45,9 @@ FORWARDS = on(pages.AFFINE,
      lambda g: g.x * g.W + g.b),
     ("sigmoid inside", "forward applies the sigmoid too, which is a layer of its own", lambda g: sigmoid(y(g))),
     ("x added", "x itself is added to the output", lambda g: y(g) + g.x),
-)
+))
 
-DX = (
+INPUT = Quantity("dx", dx, (
     *scalings("dx", pages.AFFINE_DX, dx),
     *on(pages.AFFINE_DX,
         ("dx not transposed", "dx multiplies by W as it stands; going back needs it the other way round",
@@ -63,9 +63,9 @@ DX = (
         ("dx after the update", "dx is computed after W has been updated; the slope belongs to the W of forward",
          lambda g: g.dout @ g.W1.T),
     ),
-)
+))
 
-DW = (
+WEIGHTS = Quantity("dW", dW, (
     *scalings("dW", pages.AFFINE_DW, dW),
     *on(pages.AFFINE_DW,
         ("dW averaged", "dW is the mean over the batch; the gradient of a sum is a sum", lambda g: dW(g) / g.n),
@@ -80,9 +80,9 @@ DW = (
         ("dW without d_out", "dW does not depend on d_out; the chain rule multiplies by the upstream gradient",
          lambda g: g.x.T @ np.ones_like(g.dout)),
     ),
-)
+))
 
-DB = (
+BIAS = Quantity("db", db, row=True, mistakes=(
     *scalings("db", pages.AFFINE_DB, db),
     *on(pages.AFFINE_DB,
         ("db averaged", "db is the mean over the batch; the gradient of a sum is a sum", lambda g: db(g) / g.n),
@@ -96,7 +96,7 @@ DB = (
         ("db times b", "db is multiplied by b itself", lambda g: db(g) * g.b),
         ("db is zero", "db is zero, so the bias never learns", lambda g: 0 * db(g)),
     ),
-)
+))
 
 STEPS = on(pages.UPDATE,
     ("step uphill", "the update adds the gradient; going down takes it off", lambda g: g.W + g.lr * g.dW),
@@ -109,8 +109,3 @@ STEPS = on(pages.UPDATE,
     ("learning rate divides", "the gradient is divided by the learning rate", lambda g: g.W - g.dW / g.lr),
 )
 # fmt: on
-
-FORWARD = Quantity("y", y, FORWARDS)
-INPUT = Quantity("dx", dx, DX)
-WEIGHTS = Quantity("dW", dW, DW)
-BIAS = Quantity("db", db, DB, row=True)

@@ -16,7 +16,6 @@ from fnnet.values.array import Array
 LAYERS = (0, 1, 2, 3)
 BACK = LAYERS[::-1]
 
-
 #: What a layer is handed, among what the way began with and all that the layers before it have returned.
 FIRST, SECOND, LAST = 0, 1, -1
 
@@ -47,7 +46,7 @@ def checksum(a: Array) -> float:
 
 # A table: a line for each mistake, two where it is long.
 # fmt: off
-FORWARDS = on(pages.MODEL,
+FORWARD = Quantity("forward", lambda g: way(g, LAYERS), on(pages.MODEL,
     ("not chained", "each layer is handed x; it must get what the one before it returned",
      lambda g: way(g, LAYERS, FIRST)),
     ("last layer left out", "the last layer is not called", lambda g: way(g, LAYERS[:-1])),
@@ -55,9 +54,9 @@ FORWARDS = on(pages.MODEL,
     ("forward in reverse", "forward calls the layers in the order of backward", lambda g: way(g, BACK)),
     ("only the first layer", "forward ends after the first layer", lambda g: way(g, LAYERS[:1])),
     ("only the last layer", "forward calls the last layer alone", lambda g: way(g, LAYERS[-1:])),
-)
+))
 
-BACKWARDS = on(pages.MODEL_BACKWARD,
+BACKWARD = Quantity("backward", lambda g: way(g, BACK), on(pages.MODEL_BACKWARD,
     ("order of forward", "backward calls the layers in the order of forward; the loss is at the end",
      lambda g: way(g, LAYERS)),
     ("d_out not handed on", "each layer is handed the same d_out; it must get what the layer after it returned",
@@ -72,8 +71,5 @@ BACKWARDS = on(pages.MODEL_BACKWARD,
     ("only the last layer", "backward ends after the last layer", lambda g: way(g, LAYERS[-1:])),
     ("no layer", "backward calls no layer", lambda g: way(g, ())),
     ("twice", "backward goes through the layers twice", lambda g: way(g, BACK * 2)),
-)
+))
 # fmt: on
-
-FORWARD = Quantity("forward", lambda g: way(g, LAYERS), FORWARDS)
-BACKWARD = Quantity("backward", lambda g: way(g, BACK), BACKWARDS)

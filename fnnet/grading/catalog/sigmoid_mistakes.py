@@ -16,7 +16,7 @@ def dx(g: Inputs) -> Array:
 
 # A table: a line for each mistake, two where it is long.
 # fmt: off
-FORWARDS = on(pages.SIGMOID,
+FORWARD = Quantity("y", lambda g: sigmoid(g.x), on(pages.SIGMOID,
     ("exponent without minus", "the sign of x in the exponent is wrong", lambda g: 1 - sigmoid(g.x)),
     ("precedence", "1 is divided by 1 before the exponential is added; a pair of brackets is missing",
      lambda g: 1 / 1 + np.exp(-g.x)),
@@ -26,9 +26,9 @@ FORWARDS = on(pages.SIGMOID,
     ("rounded", "the output is rounded to 0 or 1; a step has no slope to learn by", lambda g: np.round(sigmoid(g.x))),
     ("relu", "this is max(x, 0), another activation", lambda g: np.maximum(g.x, 0)),
     ("identity", "forward hands x on as it came", lambda g: g.x),
-)
+))
 
-DX = (
+INPUT = Quantity("dx", dx, (
     *scalings("dx", pages.SIGMOID_DX, dx),
     *on(pages.CHAIN,
         ("d_out forgotten", "dx is the local slope alone; the chain rule multiplies by the upstream gradient",
@@ -50,8 +50,5 @@ DX = (
         ("dx averaged", "dx is divided by the batch size; the loss has already been averaged", lambda g: dx(g) / g.n),
         ("slope of relu", "this is the slope of max(x, 0)", lambda g: g.dout * (g.x > 0)),
     ),
-)
+))
 # fmt: on
-
-FORWARD = Quantity("y", lambda g: sigmoid(g.x), FORWARDS)
-INPUT = Quantity("dx", dx, DX)

@@ -1,4 +1,4 @@
-"""What goes wrong in a Softmax layer. The formulas here are the mistakes, not the answers."""
+"""What goes wrong in a Softmax layer and in the cross entropy. The formulas here are the mistakes, not the answers."""
 
 import numpy as np
 
@@ -7,6 +7,11 @@ from fnnet.grading.catalog.mistake import Quantity, on, scalings
 from fnnet.grading.inputs import Inputs
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
+
+
+def loss(g: Inputs) -> Array:
+    """The right loss, at the output y."""
+    return np.asarray(-(g.t * np.log(g.y)).sum() * g.share)
 
 
 def dx(g: Inputs) -> Array:
@@ -21,7 +26,7 @@ def jacobian(g: Inputs) -> Array:
 
 # A table: a line for each mistake, two where it is long.
 # fmt: off
-FORWARDS = on(pages.SOFTMAX,
+FORWARD = Quantity("y", lambda g: softmax(g.x), on(pages.SOFTMAX,
     ("over the whole batch", "the sum runs over the whole batch; each row is its own distribution",
      lambda g: np.exp(g.x) / np.exp(g.x).sum()),
     ("over the wrong axis", "the sum runs down the columns; each row is one example",
@@ -38,9 +43,40 @@ FORWARDS = on(pages.SOFTMAX,
     ("logits handed on", "forward hands x on as it came", lambda g: g.x),
     ("rounded", "the output is the winner alone, as 0 and 1; a step has no slope to learn by",
      lambda g: np.eye(g.x.shape[1])[g.x.argmax(axis=1)]),
-)
+))
 
-DX = (
+#: A small number that is added inside the logarithm is no mistake.
+LOSS = Quantity("the loss", loss, slack=300.0, mistakes=(
+    *on(pages.LOSS,
+        ("loss negated", "the loss has the wrong sign: a better answer must cost less", lambda g: -loss(g)),
+        ("loss not reduced", "the loss is one number for each example; it must be one for the batch",
+         lambda g: -(g.t * np.log(g.y)).sum(axis=1)),
+        ("loss by entry", "the loss has one number for each entry; it must be one for the batch",
+         lambda g: -(g.t * np.log(g.y))),
+        ("squared error", "this is a squared error; the lab asks for the cross entropy",
+         lambda g: ((g.y - g.t) ** 2).sum() * g.share),
+        ("half squared error", "this is half a squared error; the lab asks for the cross entropy",
+         lambda g: ((g.y - g.t) ** 2).sum() * g.share / 2),
+        ("mean squared error", "this is the mean squared error; the lab asks for the cross entropy",
+         lambda g: ((g.y - g.t) ** 2).mean()),
+        ("binary cross entropy", "the classes that are not the target are counted too, as for yes-or-no questions",
+         lambda g: -(g.t * np.log(g.y) + (1 - g.t) * np.log(1 - g.y)).sum() * g.share),
+        ("logarithm to base 2", "the logarithm has base 2; the slope belongs to the natural one",
+         lambda g: loss(g) / np.log(2)),
+        ("logarithm to base 10", "the logarithm has base 10; the slope belongs to the natural one",
+         lambda g: loss(g) / np.log(10)),
+        ("no logarithm", "the loss has no logarithm", lambda g: -(g.t * g.y).sum() * g.share),
+        ("targets left out", "the loss sums over all classes; the target says which one counts",
+         lambda g: -np.log(g.y).sum() * g.share),
+    ),
+    *on(pages.MEAN,
+        ("loss not averaged", "the loss is the sum over the batch; here it is the mean", lambda g: loss(g) / g.share),
+        ("loss over all entries", "the loss is averaged over all entries; it is one number for each example",
+         lambda g: loss(g) / g.t.shape[1]),
+    ),
+))
+
+INPUT = Quantity("dx", dx, (
     *scalings("dx", pages.SOFTMAX_DX, dx),
     *on(pages.MEAN,
         ("1/N missing", "dx is not divided by the batch size; the loss is a mean over the batch", lambda g: g.y - g.t),
@@ -62,9 +98,9 @@ DX = (
         ("divided by y", "dx is divided by y; in softmax and cross entropy together that has gone",
          lambda g: dx(g) / g.y),
     ),
-)
+))
 
-JACOBIAN = (
+INPUT_ALONE = Quantity("dx", jacobian, (
     *scalings("dx", pages.SOFTMAX_ALONE, jacobian),
     *on(pages.SOFTMAX_ALONE,
         ("diagonal alone", "each output depends on all inputs of its row, and only one was counted",
@@ -76,9 +112,5 @@ JACOBIAN = (
          lambda g: g.y * (g.dout - (g.dout * g.y).sum(axis=0))),
         ("softmax left out", "d_out is handed on as it came", lambda g: g.dout),
     ),
-)
+))
 # fmt: on
-
-FORWARD = Quantity("y", lambda g: softmax(g.x), FORWARDS)
-INPUT = Quantity("dx", dx, DX)
-INPUT_ALONE = Quantity("dx", jacobian, JACOBIAN)

@@ -26,8 +26,7 @@ import numpy as np  # noqa: E402  # numpy as it is before the student's code can
 from numpy.random import seed  # noqa: E402  # of the generator that students use
 
 from fnnet.grading.child.codec import Closed, Frame, Late, pack, receive, send, unpack  # noqa: E402
-from fnnet.grading.child.describe import describe, failure  # noqa: E402
-from fnnet.grading.child.encode import encode  # noqa: E402
+from fnnet.grading.child.describe import describe, encode, failure  # noqa: E402
 from fnnet.grading.child.limits import limit_memory, limit_rest, watch_processes  # noqa: E402
 from fnnet.grading.child.loading import load  # noqa: E402
 from fnnet.grading.child.records import Begun, Ended, Gave, Order, Warned  # noqa: E402

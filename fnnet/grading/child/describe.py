@@ -1,5 +1,6 @@
-"""What a student's file holds, in plain words for the parent: its classes, functions, signatures and numbers."""
+"""What a student's file holds and what its code gives, in the few kinds that are sent to the parent."""
 
+import dataclasses
 import inspect
 import traceback
 from collections.abc import Callable, Iterator
@@ -7,11 +8,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from numpy import float64
+from numpy import asarray, bool_, float64, generic, ndarray
 
-from fnnet.grading.child.records import Class, Contents, Failure, Parameter, Parameters
+from fnnet.grading.child.records import Class, Contents, Failure, Log, Odd, Parameter, Parameters, Value
 
 METHODS = ("__init__", "forward", "backward", "loss", "add", "update", "step", "predict", "__call__")
+DEEPEST, WIDEST, LARGEST = 4, 64, 1 << 28
 
 
 class Unreached(ValueError):
@@ -21,11 +23,10 @@ class Unreached(ValueError):
 def describe(module: ModuleType) -> Contents:
     """Each class with its methods, each function, and each number, by name."""
     held = {name: value for name, value in list(vars(module).items()) if not name.startswith("__")}
-    own = {name: value for name, value in held.items() if not _home(value).startswith("fnnet")}
     return Contents(
-        {name: _class(value) for name, value in own.items() if isinstance(value, type)},
-        {name: _parameters(value) for name, value in own.items() if inspect.isfunction(value)},
-        tuple(name for name, value in own.items() if _is_number(value)),
+        {name: _class(value) for name, value in held.items() if isinstance(value, type) and _is_own(value)},
+        {name: _parameters(value) for name, value in held.items() if inspect.isfunction(value) and _is_own(value)},
+        tuple(name for name, value in held.items() if _is_number(value)),
     )
 
 
@@ -35,8 +36,8 @@ def _class(cls: type) -> Class:
     return Class(methods, tuple(name for name in names if _is_number(_of(cls, name))))
 
 
-def _home(value: object) -> str:
-    return str(getattr(value, "__module__", "")) if isinstance(value, type) or inspect.isfunction(value) else ""
+def _is_own(value: object) -> bool:
+    return not str(getattr(value, "__module__", "")).startswith("fnnet")
 
 
 def _is_number(value: object) -> bool:
@@ -87,3 +88,48 @@ def _text(error: BaseException) -> str:
         return str(error)[:300]
     except BaseException:
         return ""
+
+
+def encode(value: Any, depth: int = 0) -> Value:
+    """What a value is; numbers of Python are arrays too."""
+    if value is None or isinstance(value, Log):
+        return value
+    if isinstance(value, ndarray | generic | bool | int | float | complex):
+        return _array(value)
+    return Odd(type(value).__name__, {str(name): encode(item, depth + 1) for name, item in _parts(value, depth)})
+
+
+def _array(value: Any) -> Value:
+    try:
+        a = asarray(value)
+    except (OverflowError, ValueError):
+        return Odd(type(value).__name__, {})
+    if a.nbytes > LARGEST:
+        return Odd("array of too many numbers", {})
+    if a.dtype.kind not in "biufc":
+        return Odd(f"array of {a.dtype}", {})
+    return a if a.dtype == bool_ else a.astype(a.dtype.newbyteorder("<"))
+
+
+def _parts(value: Any, depth: int) -> list[tuple[Any, Any]]:
+    """The parts to go on with; none of what lies too deep or holds too many."""
+    if isinstance(value, tuple | list):
+        named: dict[Any, Any] = dict(enumerate(value)) if len(value) <= WIDEST else {}
+    else:
+        named = fields(value)
+    return list(named.items()) if depth < DEEPEST and len(named) <= WIDEST else []
+
+
+def fields(value: Any) -> dict[Any, Any]:
+    """The parts of a dictionary, a record or an object by name; none for what has none."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, type):
+        return {}
+    if hasattr(value, "__attrs_attrs__"):
+        return {a.name: getattr(value, a.name, None) for a in value.__attrs_attrs__}
+    if dataclasses.is_dataclass(value):
+        return {f.name: getattr(value, f.name, None) for f in dataclasses.fields(value)}
+    if type(value).__module__ != "builtins" and hasattr(value, "__dict__"):
+        return dict(vars(value))
+    return {}

@@ -3,6 +3,7 @@
 import resource
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 MOST_FORKS, MOST_IN_ALL = 3, 32
@@ -27,11 +28,9 @@ def limit_rest() -> None:
 
 
 def _limit(what: int, most: int) -> None:
-    try:
+    with suppress(OSError, ValueError):
         _, hard = resource.getrlimit(what)
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-    except (OSError, ValueError):
-        pass
 
 
 def watch_processes() -> Callable[[bool], None]:

@@ -4,31 +4,26 @@ import __future__
 
 import ast
 import sys
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 PLAIN = (ast.Assign, ast.AnnAssign)
 
-
-def parse(path: Path) -> list[ast.stmt]:
-    """The statements of a file. Raises SyntaxError or ValueError for what is no Python."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(path.read_bytes(), str(path)).body
-
-
 Done = Callable[[int, int, BaseException | None], None]
 
 
 def load(module: ModuleType, path: Path, skip: Sequence[int], only_definitions_from: int, done: Done) -> None:
-    """Run the statements in the module, but those to skip; say of each that it begins, and then what it raised."""
+    """Run the statements in the module, but those to skip; say of each that it begins, and then what it raised.
+
+    Raises SyntaxError or ValueError for what is no Python.
+    """
     module.__file__ = str(path)
     sys.modules.setdefault(path.stem, module)
-    statements = parse(path)
-    flags = sum(_futures(statements))
+    statements = ast.parse(path.read_bytes(), str(path)).body
+    futures = [s for s in statements if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    flags = sum(getattr(__future__, alias.name).compiler_flag for s in futures for alias in s.names)
     for i, statement in enumerate(statements):
         if i in skip or (i >= only_definitions_from and not _defines(statement)):
             continue
@@ -38,12 +33,6 @@ def load(module: ModuleType, path: Path, skip: Sequence[int], only_definitions_f
             exec(compile(body, str(path), "exec", flags, dont_inherit=True), module.__dict__)
         except BaseException as error:
             done(i, statement.lineno, error)
-
-
-def _futures(statements: list[ast.stmt]) -> Iterator[int]:
-    for statement in statements:
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            yield from (getattr(__future__, alias.name).compiler_flag for alias in statement.names)
 
 
 def _defines(statement: ast.stmt) -> bool:

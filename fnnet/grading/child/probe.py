@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy import array
 
-from fnnet.grading.child.encode import encode
+from fnnet.grading.child.describe import encode
 from fnnet.grading.child.records import Array, Called
 
 
@@ -13,8 +13,7 @@ def _noted(calls: list[Called], back: bool, layer: int, f: Callable[[Any], Any],
     """What a layer makes of what it got; the call is written down even where the arithmetic raises."""
     returned = None
     try:
-        returned = f(got)
-        return returned
+        return (returned := f(got))
     finally:
         calls.append(Called(back, layer, encode(got), encode(rate), encode(returned)))
 

@@ -80,7 +80,6 @@ class Parameter(NamedTuple):
 
 Parameters: TypeAlias = tuple[Parameter, ...]
 
-
 #: The parameters of functions by name; None where Python doesn't know them.
 Signatures: TypeAlias = dict[str, Parameters | None]
 

@@ -7,8 +7,7 @@ from typing import Any
 from numpy import array, ndarray
 
 from fnnet.grading.child import verbs as v
-from fnnet.grading.child.describe import Unreached
-from fnnet.grading.child.encode import fields
+from fnnet.grading.child.describe import Unreached, fields
 from fnnet.grading.child.probe import probe, pure_probe
 from fnnet.grading.child.records import Called, Log
 
@@ -88,16 +87,15 @@ def put(home: Any, place: v.Place, new: Any) -> None:
     """Write values into the array that stands at a place, or put the new value there."""
     home, last = follow(home, place[:-1]), str(place[-1])
     old = home.get(last) if isinstance(home, dict) else getattr(home, last, None)
-    if isinstance(old, ndarray) and isinstance(new, ndarray) and _fits(old, new):
-        old[...] = new.reshape(old.shape)
-    elif isinstance(home, dict):
-        home[last] = array(new) if isinstance(new, ndarray) else new
+    if isinstance(new, ndarray):
+        if isinstance(old, ndarray) and old.dtype.kind == "f" and old.flags.writeable and old.size == new.size:
+            old[...] = new.reshape(old.shape)
+            return
+        new = array(new)
+    if isinstance(home, dict):
+        home[last] = new
     else:
-        setattr(home, last, array(new) if isinstance(new, ndarray) else new)
-
-
-def _fits(old: Any, new: Any) -> bool:
-    return bool(old.dtype.kind == "f" and old.flags.writeable and old.size == new.size)
+        setattr(home, last, new)
 
 
 def descend(params: Any, grads: Any, rate: float) -> Any:
