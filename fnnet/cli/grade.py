@@ -3,6 +3,7 @@
 import csv as tables
 import io
 import os
+import signal
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -76,6 +77,8 @@ def grade(
     digits = None if mnist is None else digits_of(o.data_of("mnist", mnist))
     limits = Limits(seconds=seconds, environment={name: os.environ[name] for name in KEPT if name in os.environ})
     settings = Settings(convention=convention, limits=limits, digits=digits)
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # and not ignored
+        signal.signal(signal.SIGTERM, _leave)
     reports = [_report(name, file, settings, len(asked)) for name, file in asked]
     if csv is not None:
         write(csv, _csv(reports).encode())
@@ -87,6 +90,11 @@ def grade(
         _print_class(reports)
     else:
         _print(reports[0])
+
+
+def _leave(number: int, frame: object) -> None:
+    """End like any program that is asked to, but by an exception, so that what a file has started is ended first."""
+    raise SystemExit(128 + number)
 
 
 def _files(path: Path) -> list[tuple[str, Path | None]]:
