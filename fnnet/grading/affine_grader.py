@@ -11,8 +11,7 @@ from fnnet.grading.child.records import Failure, Odd, Value
 from fnnet.grading.child.verbs import Make, Place, Slot, Step
 from fnnet.grading.inputs import Inputs, affine_cases
 from fnnet.grading.judge import partly
-from fnnet.grading.layer_grader import Observed, Said, graded, judged
-from fnnet.grading.own_laws import Subject
+from fnnet.grading.layer_grader import Observed, Said, Subject, graded, judged
 from fnnet.grading.parts import Part
 from fnnet.grading.places import Places, scout
 from fnnet.grading.report import Mark

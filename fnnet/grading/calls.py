@@ -1,23 +1,22 @@
 """How a part is made, run forward and run backward, as steps for a session, in the course's form and in fnnet's."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias, final
-
-import numpy as np
+from typing import TypeAlias
 
 from fnnet.grading.child.probe import is_rate
-from fnnet.grading.child.records import Odd, Parameters, Value
+from fnnet.grading.child.records import Parameters
 from fnnet.grading.child.verbs import Argument, AsTuple, Invoke, Make, Place, Plain, Put, Slot, Step
 from fnnet.grading.parts import Part
-from fnnet.grading.session import Session
 from fnnet.values.array import Array
-from fnnet.values.record import frozen
 
 WEIGHTS = ("w", "weight", "weights", "kernel", "theta")
 BIASES = ("b", "bias", "biases")
 TARGETS = ("t", "target", "targets", "label", "labels", "answer", "ytrue", "truth", "onehot")
 
 Steps: TypeAlias = list[Step]
+
+#: The slot of a model, and the learning rate that it is told.
+MODEL, RATE = "model", 0.25
 
 #: A learning rate for whoever wants one to be made.
 SOME_RATE: dict[str, Argument] = {"rate": 0.5}
@@ -144,24 +143,25 @@ def put(owner: str | None, values: Mapping[Place, Argument]) -> Steps:
     return [Step(f"put {place}", Put(owner, place, value)) for place, value in values.items() if place]
 
 
-@final
-@frozen
-class Rates:
-    """Where a learning rate can be told: attributes of an object, and constants of the file."""
-
-    attributes: tuple[str, ...] = ()
-    constants: tuple[str, ...] = ()
-
-    def put(self, owner: str, rate: float) -> Steps:
-        """Tell it everywhere."""
-        return put(owner, {(n,): rate for n in self.attributes}) + put(None, {(n,): rate for n in self.constants})
-
-    def __bool__(self) -> bool:
-        return bool(self.attributes or self.constants)
+def make_model(part: Part, layers: Sequence[str]) -> Steps:
+    """Make a model of the layers in these slots, by ``add`` where there is one."""
+    listed: list[Plain] = [Slot(name) for name in layers]
+    required = [p for p in part.parameters("__init__") if not p.optional and not is_rate(p.name)]
+    added = [] if required or "add" not in part.methods else layers
+    made = construct(part, MODEL, {"rate": RATE}, [listed])
+    return [made, *(Step(f"{name} added", Invoke(MODEL, "add", (Slot(name),)), sent=False) for name in added)]
 
 
-def rates_of(session: Session, part: Part, seen: Value) -> Rates:
-    """Where an object that has been seen can be told a learning rate."""
-    arrays = [n for n, a in seen.parts.items() if isinstance(a, np.ndarray)] if isinstance(seen, Odd) else []
-    own, constants = (*arrays, *part.numbers), session.contents.numbers
-    return Rates(tuple(filter(is_rate, own)), tuple(filter(is_rate, constants)))
+def model_forward(part: Part, x: Plain, t: Plain, slot: str) -> Step:
+    """Run the model forward, with the targets if it asks for them."""
+    return Step(slot, call(part, MODEL, "forward", {"t": t}, [x]))
+
+
+def model_loss(part: Part, t: Plain, last: str) -> Step:
+    """Hand the targets to the model's loss, or else to that of its last layer."""
+    return Step("loss", Invoke(MODEL if "loss" in part.methods else last, "loss", (t,)))
+
+
+def model_backward(part: Part, t: Plain, rate: float) -> Step:
+    """Run the model backward, with the learning rate and the targets if it asks for them."""
+    return Step("back", call(part, MODEL, "backward", {"rate": rate, "t": t}, [1]))

@@ -51,12 +51,7 @@ def judge(q: Quantity, seen: Sequence[Seen]) -> list[Complaint]:
 
 def known(q: Quantity, seen: Sequence[Seen]) -> list[Complaint]:
     """The mistakes of the catalog that fit."""
-    return [named(m) for m in q.mistakes if fits(q, m.f, seen)]
-
-
-def named(mistake: Mistake) -> Complaint:
-    """The complaint of a known mistake."""
-    return Complaint(mistake.sentence, mistake.name)
+    return [Complaint(m.sentence, m.name) for m in q.mistakes if fits(q, m.f, seen)]
 
 
 def partly(q: Quantity, seen: Sequence[Seen]) -> bool:
@@ -67,7 +62,8 @@ def partly(q: Quantity, seen: Sequence[Seen]) -> bool:
 
 def _with_a_factor(q: Quantity, seen: Sequence[Seen]) -> list[Complaint]:
     pairs = product(FACTORS, q.mistakes)
-    return next(([named(a), named(b)] for a, b in pairs if fits(q, _both(a, b), seen)), [])
+    both = next((pair for pair in pairs if fits(q, _both(*pair), seen)), ())
+    return [Complaint(m.sentence, m.name) for m in both]
 
 
 def _both(factor: Mistake, base: Mistake) -> Formula:
@@ -77,20 +73,18 @@ def _both(factor: Mistake, base: Mistake) -> Formula:
 def fits(q: Quantity, f: Formula, seen: Sequence[Seen]) -> bool:
     """Whether a formula fits all that was seen, for one and the same reading of what it was computed from."""
     most = max(len(s.readings) for s in seen)
-    return any(_fits(q, f, [(s.value, s.readings[min(i, len(s.readings) - 1)]) for s in seen]) for i in range(most))
+    for i in range(most):
+        verdicts = [_fits(q, f, s.value, s.readings[min(i, len(s.readings) - 1)]) for s in seen]
+        if True in verdicts and False not in verdicts:
+            return True
+    return False
 
 
-def _fits(q: Quantity, f: Formula, pairs: list[tuple[Value, Inputs]]) -> bool:
-    """A formula that can't be computed fits what gave nothing; but that alone is no proof."""
-    verdicts = [_fits_one(q, f, value, case) for value, case in pairs]
-    return True in verdicts and False not in verdicts
-
-
-def _fits_one(q: Quantity, f: Formula, value: Value, case: Inputs) -> bool | None:
+def _fits(q: Quantity, f: Formula, value: Value, case: Inputs) -> bool | None:
     try:
         with np.errstate(all="ignore"):
             expected = np.asarray(f(case))
-    except (ValueError, IndexError):
+    except (ValueError, IndexError):  # what can't be computed fits what gave nothing; but that alone is no proof
         return None if isinstance(value, Failure | None) else False
     if q.row and isinstance(value, np.ndarray) and value.shape == (1, *expected.shape):
         value = value[0]

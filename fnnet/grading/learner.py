@@ -1,15 +1,16 @@
 """A student's model in training, as steps: made from drawn weights, repeated batch by batch, and run on a test part."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import final
 
 import numpy as np
 
-from fnnet.grading import calls, driving
-from fnnet.grading.calls import Rates, Steps
-from fnnet.grading.child.verbs import Argument, Descend, Make, Place, Plain, Repeat, Slot, Step
+from fnnet.grading import calls
+from fnnet.grading.calls import MODEL, Steps
+from fnnet.grading.child.verbs import Descend, Make, Plain, Repeat, Slot, Step
 from fnnet.grading.parts import Part
-from fnnet.grading.places import Places
+from fnnet.grading.places import Places, Rates, model_rates
 from fnnet.grading.session import Session
 from fnnet.values.array import Array
 from fnnet.values.record import frozen
@@ -44,16 +45,11 @@ class Lesson:
 
 def program(session: Session, parts: Mapping[str, Part], places: Places, lesson: Lesson, seed: int) -> Steps:
     """All of the training, which leaves the outputs on the test part in ``out``."""
-    weights = _drawn(lesson, seed)
+    drawn, sizes = np.random.default_rng(seed), pairwise(lesson.sizes)
+    weights = [np.asarray(drawn.standard_normal(size) / max(1.0, size[0] / 16) ** 0.5) for size in sizes]
     if parts["Affine"].pure:
         return _pure(parts, places, lesson, weights)
-    return _course(parts, places, lesson, weights, driving.rates_of(session, parts["Model"]))
-
-
-def _drawn(lesson: Lesson, seed: int) -> list[Array]:
-    drawn, (inputs, hidden, outputs) = np.random.default_rng(seed), lesson.sizes
-    sizes = ((inputs, hidden), (hidden, outputs))
-    return [np.asarray(drawn.standard_normal(size) / max(1.0, size[0] / 16) ** 0.5) for size in sizes]
+    return _course(parts, places, lesson, weights, model_rates(session, parts["Model"]))
 
 
 def _repeat(lesson: Lesson, steps: Steps) -> Step:
@@ -65,23 +61,24 @@ def _course(parts: Mapping[str, Part], places: Places, lesson: Lesson, weights: 
     steps: Steps = []
     for slot, W in zip(AFFINES, weights, strict=True):
         steps += calls.make_affine(affine, W, np.zeros(W.shape[1]), slot)
-        told: dict[Place, Argument] = {(name,): lesson.rate for name in places.rates.attributes}
-        steps += calls.put(slot, {**told, places.W: places.upright(W)})
+        steps += calls.put(slot, {(name,): lesson.rate for name in places.rates.attributes})
+        steps += calls.put(slot, {places.W: places.upright(W)})
     return [
         *steps,
         *calls.make_plain(parts["Sigmoid"], "b"),
         *calls.make_plain(parts["Softmax"], "d"),
-        *driving.make(part, ("a", "b", "c", "d")),
+        *calls.make_model(part, ("a", "b", "c", "d")),
         _repeat(lesson, _course_step(part, affine, places, lesson.rate, rates)),
-        driving.forward(part, lesson.x_test, lesson.t, "out"),
+        calls.model_forward(part, lesson.x_test, lesson.t, "out"),
     ]
 
 
 def _course_step(part: Part, affine: Part, places: Places, rate: float, rates: Rates) -> Steps:
     return [
-        driving.forward(part, X, T, "y"),
-        driving.loss(part, T, "d"),
-        *driving.backward(part, rates, T, rate),
+        calls.model_forward(part, X, T, "y"),
+        calls.model_loss(part, T, "d"),
+        *rates.put(MODEL, rate),
+        calls.model_backward(part, T, rate),
         *(step for slot in AFFINES for step in _update(affine, places, slot, rate)),
     ]
 

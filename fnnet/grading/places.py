@@ -1,16 +1,48 @@
-"""Where an Affine layer keeps W, b, dW and db, seen from one try: by name, and otherwise by shape."""
+"""Where a layer keeps W, b, dW and db, by name or else by shape, and where it or a model is told a learning rate."""
 
 from typing import final
 
 import numpy as np
 
-from fnnet.grading.calls import BIASES, WEIGHTS, Rates, Steps, backward, forward, make_affine, rates_of
+from fnnet.grading import calls
+from fnnet.grading.calls import BIASES, WEIGHTS, Steps
+from fnnet.grading.child.probe import is_rate
 from fnnet.grading.child.records import Odd, Value
 from fnnet.grading.child.verbs import Make, Place, Slot, Step
 from fnnet.grading.parts import Part
 from fnnet.grading.session import Answer, Session
 from fnnet.values.array import Array
 from fnnet.values.record import evolve, frozen
+
+
+@final
+@frozen
+class Rates:
+    """Where a learning rate can be told: attributes of an object, and constants of the file."""
+
+    attributes: tuple[str, ...] = ()
+    constants: tuple[str, ...] = ()
+
+    def put(self, owner: str, rate: float) -> Steps:
+        """Tell it everywhere."""
+        steps = calls.put(owner, {(name,): rate for name in self.attributes})
+        return steps + calls.put(None, {(name,): rate for name in self.constants})
+
+    def __bool__(self) -> bool:
+        return bool(self.attributes or self.constants)
+
+
+def _rates(session: Session, part: Part, seen: Value) -> Rates:
+    """Where an object that has been seen can be told a learning rate."""
+    arrays = [n for n, a in seen.parts.items() if isinstance(a, np.ndarray)] if isinstance(seen, Odd) else []
+    own, constants = (*arrays, *part.numbers), session.contents.numbers
+    return Rates(tuple(filter(is_rate, own)), tuple(filter(is_rate, constants)))
+
+
+def model_rates(session: Session, part: Part) -> Rates:
+    """Where a model can be told a learning rate, beside an argument of its backward."""
+    answer = session.run([*calls.make_model(part, ()), Step("seen", Make(Slot(calls.MODEL)))])
+    return _rates(session, part, answer.get("seen"))
 
 
 @final
@@ -50,10 +82,10 @@ def scout(session: Session, part: Part) -> tuple[Part, Places]:
 
 def _once(part: Part, n: int, inputs: int, outputs: int, tupled: bool = True) -> Steps:
     return [
-        *make_affine(part, np.ones((inputs, outputs)), np.ones(outputs), "Affine", tupled),
+        *calls.make_affine(part, np.ones((inputs, outputs)), np.ones(outputs), "Affine", tupled),
         Step("before", Make(Slot("Affine"))),
-        *forward(part, "Affine", np.ones((n, inputs)), "y"),
-        *backward(part, "Affine", np.ones((n, outputs)), "dx", 0.5, "y"),
+        *calls.forward(part, "Affine", np.ones((n, inputs)), "y"),
+        *calls.backward(part, "Affine", np.ones((n, outputs)), "dx", 0.5, "y"),
         Step("after", Make(Slot("Affine"))),
     ]
 
@@ -73,7 +105,7 @@ def _places(session: Session, part: Part, answer: Answer, tupled: bool) -> Place
         b=_place(at, BIASES, {(4,), (1, 4), (4, 1)}),
         dW=_place(both, _gradients(WEIGHTS), set()),
         db=_place(both, _gradients(BIASES), set()),
-        rates=rates_of(session, part, answer.get("before")),
+        rates=_rates(session, part, answer.get("before")),
         sideways=bool(W) and at[W].shape == (4, 3),
     )
 
@@ -84,7 +116,6 @@ def _gradients(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _arrays(value: Value, home: Place = ()) -> dict[Place, Array]:
-    """The arrays of an object, and of the dictionaries in it."""
     held: dict[Place, Array] = {}
     for name, item in value.parts.items() if isinstance(value, Odd) else ():
         if isinstance(item, np.ndarray):

@@ -12,8 +12,7 @@ from fnnet.grading.child.records import Value
 from fnnet.grading.child.verbs import Invoke, Step
 from fnnet.grading.inputs import Inputs, sigmoid_cases, softmax_cases
 from fnnet.grading.judge import Complaint, Seen, judge, not_an_array, same
-from fnnet.grading.layer_grader import Observed, graded, judged, large_inputs, written
-from fnnet.grading.own_laws import FRESH, Subject
+from fnnet.grading.layer_grader import FRESH, Observed, Subject, graded, judged, large_inputs
 from fnnet.grading.parts import Part
 from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Answer, Session
@@ -51,16 +50,17 @@ def grade_pure_softmax(session: Session, part: Part) -> list[Mark]:
     back = {"dx": softmax_mistakes.INPUT_ALONE} if "backward" in part.methods else {}
     said = judged(observed, {"forward": softmax_mistakes.FORWARD, **back})
     said["large inputs"] = large_inputs(session, part, LARGE_SOFTMAX, not said["forward"], pages.SOFTMAX)
-    return marks("Softmax", {**said, "arrays": written(observed)})
+    return marks("Softmax", {**said, "arrays": [c for o in observed for c in o.wrote]})
 
 
 def grade_loss(session: Session, part: Part, convention: str) -> list[Mark]:
     """The marks of softmax and cross entropy in one, as a loss that knows its targets."""
-    observed = [_observe_loss(session, part, case) for case in softmax_cases(convention)]
+    ran = [(_run_loss(session, part, case), case) for case in softmax_cases(convention)]
+    observed = [Observed({"loss": _number(a.get("loss")), "dx": a.get("dx")}, (case,), a.wrote) for a, case in ran]
     said = judged(observed, {"gradient": softmax_mistakes.INPUT})
     said["loss"] = judge_loss([o.seen("loss") for o in observed], convention)
     said["large inputs"] = _large_loss(session, part, not said["gradient"])
-    return marks("Loss", {**said, "arrays": written(observed)})
+    return marks("Loss", {**said, "arrays": [c for o in observed for c in o.wrote]})
 
 
 def _observe(session: Session, part: Part, case: Inputs) -> Observed:
@@ -111,7 +111,6 @@ def _back(part: Part, made: str, case: Inputs, slot: str, after: str) -> Steps:
 
 
 def _wants_targets(part: Part) -> str:
-    """The name of backward's parameter for the targets; empty where it has none."""
     return next((p.name for p in part.parameters("backward") if calls.is_name(p.name, calls.TARGETS)), "")
 
 
@@ -140,22 +139,14 @@ def _number(value: Value) -> Value:
     return value.reshape(()) if isinstance(value, np.ndarray) and value.size == 1 else value
 
 
-def _loss_round(part: Part, case: Inputs) -> Steps:
-    return [
-        *calls.make_plain(part, "loss layer", case.t),
-        *calls.forward(part, "loss layer", case.x, "loss"),
-        *calls.backward(part, "loss layer", 1.0, "dx", 0.5, "loss"),
-    ]
-
-
-def _observe_loss(session: Session, part: Part, case: Inputs) -> Observed:
-    answer = session.watch(_loss_round(part, case))
-    return Observed({"loss": _number(answer.get("loss")), "dx": answer.get("dx")}, (case,), answer.wrote)
+def _run_loss(session: Session, part: Part, case: Inputs) -> Answer:
+    steps = [*calls.make_plain(part, "loss layer", case.t), *calls.forward(part, "loss layer", case.x, "loss")]
+    return session.watch([*steps, *calls.backward(part, "loss layer", 1.0, "dx", 0.5, "loss")])
 
 
 def _large_loss(session: Session, part: Part, right: bool) -> list[Complaint]:
     """No overflow on the way to the gradient; a logarithm of 0 in the value itself is not looked at."""
-    answer = session.watch(_loss_round(part, LARGE_SOFTMAX))
+    answer = _run_loss(session, part, LARGE_SOFTMAX)
     dx, heard = answer.get("dx"), answer.warnings("loss", calls.all_of("loss"))
     loud = any(w.category == "RuntimeWarning" and "overflow" in w.message for w in heard)
     if loud or (right and isinstance(dx, np.ndarray) and not np.all(np.isfinite(dx))):

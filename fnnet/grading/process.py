@@ -13,8 +13,6 @@ import attrs
 from fnnet.grading.child.codec import Closed, pack, receive, send, unpack
 from fnnet.values.record import frozen
 
-MAIN = Path(__file__).parent / "child" / "beside.py"
-
 #: How many seconds the keeper has to end all that a file has started.
 PATIENCE = 5.0
 
@@ -67,7 +65,7 @@ def process(limits: Limits) -> Iterator[Process]:
         raise OSError("fnnet grade runs on Linux and macOS; this system has no fork")
     (asked, requests), (replies, answered) = os.pipe(), os.pipe()
     child = subprocess.Popen(
-        [sys.executable, "-B", "-P", str(MAIN)],
+        [sys.executable, "-B", "-P", str(Path(__file__).parent / "child" / "beside.py")],
         stdin=asked,
         stdout=answered,
         stderr=subprocess.DEVNULL,

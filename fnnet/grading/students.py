@@ -26,12 +26,12 @@ def students(folder: Path) -> list[tuple[str, Path | None]]:
 
 def chosen(folder: Path) -> Path | None:
     """The file of a student's folder that shows the most layers; None where there is no Python."""
-    files = [path for path in sorted(folder.rglob("*.py")) if not _hidden(path.relative_to(folder))]
+    files = [path for path in sorted(folder.rglob("*.py")) if not any(map(_hides, path.relative_to(folder).parts))]
     return max(files, key=lambda path: len(_shown(path)[0]), default=None)
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "_")) or part in ("venv", "site-packages") for part in path.parts)
+def _hides(name: str) -> bool:
+    return name.startswith((".", "_")) or name in ("venv", "site-packages")
 
 
 def _own(files: list[Path]) -> Iterator[Path]:

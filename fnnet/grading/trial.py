@@ -16,9 +16,7 @@ from fnnet.grading.report import Mark, marks
 from fnnet.grading.session import Session
 from fnnet.values.array import Array
 
-SEEDS = 4
-ENOUGH = 0.85
-BATCH = 50
+SEEDS, BATCH, ENOUGH = 4, 50, 0.85
 
 Digits: TypeAlias = tuple[Array, Array, Array, Array]
 
@@ -43,19 +41,18 @@ def lacking(parts: Mapping[str, Part]) -> str:
 def xor(convention: str) -> Lesson:
     """All of XOR by 2-8-2, from one of a few seeds."""
     x, t = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.eye(2)[[0, 1, 1, 0]]
-    rate = 1.0 if convention == "mean" else 0.25
+    batch, steps, rate = 4, 3000, 1.0 if convention == "mean" else 0.25
     says = f"the model does not solve XOR from any of {SEEDS} seeds: see {pages.XOR}"
-    return Lesson(
-        "XOR", (2, 8, 2), x, t, x, t, batch=4, steps=3000, rate=rate, seeds=SEEDS, calls=4, enough=1.0, says=says
-    )
+    return Lesson("XOR", (2, 8, 2), x, t, x, t, batch, steps, rate, seeds=SEEDS, calls=4, enough=1.0, says=says)
 
 
 def mnist(convention: str, digits: Digits) -> Lesson:
     """Most of MNIST's digits by 784-32-10, after a few rounds through the examples."""
-    (x, t), (x_test, t_test) = ((rows, np.eye(10)[labels]) for rows, labels in (digits[:2], digits[2:]))
-    steps, rate = 6 * len(x) // BATCH, 0.5 if convention == "mean" else 0.5 / BATCH
+    x, labels, x_test, labels_test = digits
+    data = (x, np.eye(10)[labels], x_test, np.eye(10)[labels_test])
+    batch, steps, rate = BATCH, 6 * len(x) // BATCH, 0.5 if convention == "mean" else 0.5 / BATCH
     says = f"the model tells {{:.0%}} of the test digits right, expected {ENOUGH:.0%}: see {pages.MNIST}"
-    return Lesson("MNIST", (784, 32, 10), x, t, x_test, t_test, BATCH, steps, rate, 1, 60, ENOUGH, says)
+    return Lesson("MNIST", (784, 32, 10), *data, batch, steps, rate, seeds=1, calls=60, enough=ENOUGH, says=says)
 
 
 def grade_lesson(session: Session, parts: Mapping[str, Part], lesson: Lesson) -> list[Mark]:

@@ -59,11 +59,11 @@ def _at_its_own_rate(s: Seen, first: Seen) -> Seen:
 
 def proportion_complaints(cases: Sequence[Observed], again: Sequence[Observed]) -> list[Complaint]:
     """Where no gradient is stored, the step at `RATE` must be so much of the step at 1."""
-    both = list(zip(cases, again, strict=True))
-    steps = {letter: [(o.values[letter], a.values[letter]) for o, a in both] for letter in ("dW", "db")}
-    if not all(isinstance(value, np.ndarray) for pairs in steps.values() for pair in pairs for value in pair):
+    if not all(isinstance(o.values[slot], np.ndarray) for o in (*cases, *again) for slot in ("dW", "db")):
         return [Complaint("the update can't be seen before backward runs")]
-    return [c for letter, pairs in steps.items() for c in _in_proportion(letter[1:], pairs)]
+    both = list(zip(cases, again, strict=True))
+    steps = {letter: [(o.values[f"d{letter}"], a.values[f"d{letter}"]) for o, a in both] for letter in ("W", "b")}
+    return [c for letter, pairs in steps.items() for c in _in_proportion(letter, pairs)]
 
 
 def _in_proportion(letter: str, pairs: list[tuple[Value, Value]]) -> list[Complaint]:

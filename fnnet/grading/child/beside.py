@@ -157,13 +157,13 @@ def _done(world: World, step: Step, folder: Path) -> Frame:
         warnings.simplefilter("always")
         try:
             world.values[step.slot] = value = world.run(step.verb)
-            return pack(Gave(step.slot, encode(value if step.sent else None), tuple([_warned(w) for w in heard[:8]])))
+            sent = encode(value if step.sent else None)
+            said = [
+                Warned(w.category.__name__, str(w.message)[:200], w.lineno, Path(w.filename).name) for w in heard[:8]
+            ]
+            return pack(Gave(step.slot, sent, tuple(said)))
         except BaseException as error:
             return pack(Gave(step.slot, failure(error, folder)))
-
-
-def _warned(w: warnings.WarningMessage) -> Warned:
-    return Warned(w.category.__name__, str(w.message)[:200], w.lineno, Path(w.filename).name)
 
 
 if __name__ == "__main__":

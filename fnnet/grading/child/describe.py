@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,10 +47,8 @@ def _is_number(value: object) -> bool:
 
 def _of(cls: type, name: str) -> Any:
     """An attribute of a class, None where asking for it raises."""
-    try:
+    with suppress(BaseException):
         return getattr(cls, name, None)
-    except BaseException:
-        return None
 
 
 def _parameters(function: Callable[..., Any]) -> Parameters | None:
@@ -84,10 +83,9 @@ def _lines(error: BaseException, folder: Path) -> Iterator[tuple[int | None, str
 
 
 def _text(error: BaseException) -> str:
-    try:
+    with suppress(BaseException):
         return str(error)[:300]
-    except BaseException:
-        return ""
+    return ""
 
 
 def encode(value: Any, depth: int = 0) -> Value:

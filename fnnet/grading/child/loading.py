@@ -8,9 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
-PLAIN = (ast.Assign, ast.AnnAssign)
-
 Done = Callable[[int, int, BaseException | None], None]
 
 
@@ -37,8 +34,9 @@ def load(module: ModuleType, path: Path, skip: Sequence[int], only_definitions_f
 
 def _defines(statement: ast.stmt) -> bool:
     """Whether a statement only defines: it imports, or it makes a function, a class or a plain constant."""
-    if isinstance(statement, DEFINITIONS):
+    if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
         return True
     if isinstance(statement, ast.If | ast.Try):
         return all(_defines(inner) for inner in statement.body)
-    return isinstance(statement, PLAIN) and not any(isinstance(node, ast.Call) for node in ast.walk(statement))
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(statement))
+    return isinstance(statement, ast.Assign | ast.AnnAssign) and not calls

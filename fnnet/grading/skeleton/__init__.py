@@ -5,12 +5,10 @@ from pathlib import Path
 
 from fnnet.values.errors import UsageError
 
-FILES = ("layers.py", "xor.py", "mnist.py", "README.md")
-
 
 def write_skeleton(folder: Path) -> list[Path]:
     """Write the files of the blank lab; where they are. Raises UsageError where one is there already."""
-    paths = [folder / name for name in FILES]
+    paths = [folder / name for name in ("layers.py", "xor.py", "mnist.py", "README.md")]
     for path in paths:
         if path.exists():
             raise UsageError(f"{path} is there already, and nothing is written over; name another folder")
