@@ -14,12 +14,12 @@ from fnnet.values.errors import UsageError
 
 KNOWN = {alias for aliases in NAMES.values() for alias in aliases}
 
-#: How many bytes of a file are looked through, and how long a list of imported names may be.
-READ, LISTED = 1 << 20, 1000
+#: How many bytes of a file are looked through.
+READ = 1 << 20
 
 DEFINED = re.compile(r"^[ \t]*(?:class|def)[ \t]+(\w+)", re.M)
 IMPORTED = re.compile(r"^[ \t]*import[ \t]+([^#;\n]+)", re.M)
-FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]{0,%d}|[^#;\n]+)" % LISTED, re.M)
+FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]{0,1000}|[^#;\n]+)", re.M)
 NAME = re.compile(r"[\w.*]+(?:\s+as\s+\w+)?")
 
 
