@@ -35,6 +35,7 @@ from fnnet.grading.child.describe import describe, encode, failure  # noqa: E402
 from fnnet.grading.child.limits import limit_memory, limit_rest, watch_processes  # noqa: E402
 from fnnet.grading.child.loading import load  # noqa: E402
 from fnnet.grading.child.records import Begun, Ended, Gave, Order, Warned  # noqa: E402
+from fnnet.grading.child.refusing import refuse_answers  # noqa: E402
 from fnnet.grading.child.verbs import Request, Step  # noqa: E402
 from fnnet.grading.child.world import World  # noqa: E402
 
@@ -55,6 +56,7 @@ def main() -> None:
     limit_rest()
     limit_memory(order.memory * 4)
     switch = watch_processes()
+    refuse_answers()
     module = _load(order, folder, replies)
     while True:
         try:
