@@ -69,6 +69,7 @@ HARMFUL = {
     "return np.zeros((1 << 14, 1 << 13))": "more memory",
     "raise KeyboardInterrupt": "ends the program",
     "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})()": "raises Odd",
+    "os.kill(os.getppid(), 9)": "a file may end itself, and nobody else",
     "[os.fork() for _ in range(100)]": "only a few processes",
 }
 
@@ -99,6 +100,8 @@ IMPORTS = {
     "waits for input": ("name = input('your name')", "EOFError"),
     "eats memory at the import": ("x = [bytearray(1 << 32) for _ in range(1 << 16)]", "more memory"),
     "patches numpy at the import": ("np.allclose = np.array_equal = lambda *a, **k: True", ""),
+    "ends its parent at the import": ("import os; os.kill(os.getppid(), 9)", "nobody else"),
+    "ends its group at the import": ("import os; os.killpg(0, 9)", "ends the whole process"),
     "closes the streams at the import": ("import os; os.close(1); os.close(0)", ""),
 }
 

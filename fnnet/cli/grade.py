@@ -1,8 +1,8 @@
 """`fnnet grade`: a student's layers, each quantity alone, and each mistake by its name."""
 
-import csv as tables
-import io
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -10,7 +10,8 @@ import typer
 from rich.text import Text
 
 from fnnet.cli import options as o
-from fnnet.cli.output import err, out, print_json, say, table
+from fnnet.cli.class_rows import as_csv, print_class
+from fnnet.cli.output import err, out, print_json, say, table, visible
 from fnnet.grading import Limits, Report, Settings, digits_of, markdown, students, write_skeleton
 from fnnet.grading import grade as graded
 from fnnet.grading.catalog import CATALOGS
@@ -19,7 +20,6 @@ from fnnet.values.errors import UsageError
 
 #: What a student's code is told of the environment; the rest is nobody's business.
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
-PARTS = ("Affine", "Sigmoid", "Softmax", "Loss", "Model", "training")
 
 Lab = Annotated[
     Optional[Path],
@@ -71,22 +71,29 @@ def grade(
         raise UsageError("Missing argument 'PATH', such as layers.py (see fnnet grade --help)")
     if as_markdown and json:
         raise UsageError("--markdown and --json exclude each other; leave one out")
-    whole_class = path.is_dir()
     asked = _files(path)
     digits = None if mnist is None else digits_of(o.data_of("mnist", mnist))
     limits = Limits(seconds=seconds, environment={name: os.environ[name] for name in KEPT if name in os.environ})
     settings = Settings(convention=convention, limits=limits, digits=digits)
-    reports = [_report(name, file, settings, len(asked)) for name, file in asked]
-    if csv is not None:
-        write(csv, _csv(reports).encode())
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # and not ignored
+        signal.signal(signal.SIGTERM, _leave)
+    reports = _graded(asked, settings)
+    reports = reports if csv is None else _kept(reports, csv)
     if json:
-        print_json([r.as_json() for r in reports] if whole_class else reports[0].as_json())
+        all_of_them = [report.as_json() for report in reports]
+        print_json(all_of_them if path.is_dir() else all_of_them[0])
     elif as_markdown:
-        out.print("\n\n".join(map(markdown, reports)), markup=False)
-    elif whole_class:
-        _print_class(reports)
+        for number, report in enumerate(reports):
+            say("\n" * bool(number) + markdown(report))
+    elif path.is_dir():
+        print_class([name for name, _ in asked], reports)
     else:
-        _print(reports[0])
+        _print(next(reports))
+
+
+def _leave(number: int, frame: object) -> None:
+    """End like any program that is asked to, but by an exception, so that what a file has started is ended first."""
+    raise SystemExit(128 + number)
 
 
 def _files(path: Path) -> list[tuple[str, Path | None]]:
@@ -99,12 +106,23 @@ def _files(path: Path) -> list[tuple[str, Path | None]]:
     return [(path.name, path)]
 
 
-def _report(name: str, file: Path | None, settings: Settings, many: int) -> Report:
-    if many > 1 and err.is_terminal:
-        err.print(f"grading {name}", markup=False)
-    if file is None:
-        return Report(name, "none", (), ("the folder holds no Python file",))
-    return graded(file, settings, name)
+def _graded(asked: list[tuple[str, Path | None]], settings: Settings) -> Iterator[Report]:
+    """The report of each student, as soon as it is there."""
+    for name, file in asked:
+        if len(asked) > 1 and err.is_terminal:
+            err.print(f"grading {visible(name)}", markup=False)
+        why = ("the folder holds no Python file",)
+        yield Report(name, "none", (), why) if file is None else graded(file, settings, name)
+
+
+def _kept(reports: Iterator[Report], csv: Path) -> Iterator[Report]:
+    """The same; each is in the file before it is shown, and the file is there before the first."""
+    rows: list[Report] = []
+    write(csv, as_csv(rows))
+    for report in reports:
+        rows.append(report)
+        write(csv, as_csv(rows))
+        yield report
 
 
 def _print(report: Report) -> None:
@@ -115,15 +133,15 @@ def _print(report: Report) -> None:
         made.add_row(mark.part, mark.quantity, f"{mark.points:g}/{mark.most:g}", verdict)
     out.print(made)
     more = report.remarks or report.points < report.most
-    say(f"\n{report.name}: {report.points:g} of {report.most:g} points" + "\n" * bool(more))
+    say(f"\n{visible(report.name)}: {report.points:g} of {report.most:g} points" + "\n" * bool(more))
     said: dict[str, list[str]] = {}
     for mark in report.marks:
         for complaint in mark.complaints:
             said.setdefault(complaint.sentence, []).append(f"{mark.part} {mark.quantity}")
     for sentence, where in said.items():
-        say(f"{', '.join(where)}: {sentence}")
+        say(f"{', '.join(where)}: {visible(sentence)}")
     for remark in report.remarks:
-        say(f"remark: {remark}")
+        say(f"remark: {visible(remark)}")
 
 
 def _print_catalog() -> None:
@@ -131,36 +149,3 @@ def _print_catalog() -> None:
         say(f"{quantity}:")
         for mistake in known:
             say(f"  {mistake.name}: {mistake.sentence}")
-
-
-def _print_class(reports: list[Report]) -> None:
-    made = table("student", ">points", *(f">{part}" for part in PARTS))
-    for report in reports:
-        row = _row(report)
-        made.add_row(*(Text(row[name]) for name in ("student", "points", *PARTS)))
-    out.print(made)
-    say("")
-    for report in reports:
-        say(f"{report.name}: {_row(report)['mistakes'] or 'no mistake of the catalog'}")
-
-
-def _row(report: Report) -> dict[str, str]:
-    shares = {part: [m for m in report.marks if m.part == part] for part in PARTS}
-    by_part = {part: f"{sum(m.points for m in marks):g}" if marks else "-" for part, marks in shares.items()}
-    said = "; ".join((*report.mistakes, *report.remarks))
-    head = {"student": report.name, "points": f"{report.points:g}", "of": f"{report.most:g}"}
-    return {**head, **by_part, "mistakes": said}
-
-
-def _csv(reports: list[Report]) -> str:
-    text = io.StringIO()
-    writer = tables.DictWriter(text, ["student", "points", "of", *PARTS, "mistakes"], lineterminator="\n")
-    writer.writeheader()
-    for report in reports:
-        writer.writerow({name: _safe(value) for name, value in _row(report).items()})
-    return text.getvalue()
-
-
-def _safe(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in ("=", "+", "@") else value

@@ -1,10 +1,12 @@
 """Grade one student's file: find what is in it, and check each part alone."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import final
 
+from fnnet.datasets.opening import open_regular
 from fnnet.grading import trial
 from fnnet.grading.affine_grader import grade_affine
 from fnnet.grading.judge import Complaint
@@ -17,6 +19,9 @@ from fnnet.grading.report import POINTS, Mark, Report, marks
 from fnnet.grading.session import Session, session
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
+
+#: What a check of values that nobody expected may raise.
+UNFORESEEN = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError)
 
 
 @final
@@ -38,7 +43,7 @@ class Settings:
 
 
 def grade(path: Path, settings: Settings = Settings(), name: str = "") -> Report:  # noqa: B008  # frozen
-    """The report of a file. Whatever the file does is in the report; OSError where it can't be read.
+    """The report of a file. Whatever the file is and does is in the report, also that it can't be opened.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -48,9 +53,12 @@ def grade(path: Path, settings: Settings = Settings(), name: str = "") -> Report
     >>> report.points, report.mark("Sigmoid", "forward").complaints[0].sentence
     (0.0, "y: it raises AttributeError: 'Sigmoid' object has no attribute 'forward'")
     """
-    path = path.resolve()
-    path.read_bytes()
     name = name or path.name
+    path = Path(os.path.realpath(path))  # which knows what to do with links that go round
+    try:
+        open_regular(path).close()
+    except OSError as error:
+        return _nothing(name, f"the file can't be opened: {error.strerror}", settings)
     try:
         with session(path, settings.limits) as opened:
             return _graded(opened, settings, name)
@@ -119,5 +127,5 @@ def _guarded(kind: str, names: Iterable[str], check: Callable[[], list[Mark]]) -
     """The marks of a check. What no check foresaw in a student's values costs that part, and not the whole report."""
     try:
         return check()
-    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+    except UNFORESEEN as error:
         return _all(kind, names, f"gives values that can't be graded ({type(error).__name__}: {error})")

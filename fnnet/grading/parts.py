@@ -8,13 +8,16 @@ from fnnet.values.record import frozen
 
 #: The names that are understood, without underscores and in small letters; the lab's own name comes first.
 NAMES = {
-    "Affine": ("affine", "affinelayer", "linear", "linearlayer", "dense", "denselayer", "fullyconnected", "fc"),
-    "Sigmoid": ("sigmoid", "sigmoidlayer", "logistic"),
-    "Softmax": ("softmax", "softmaxlayer", "softmaxwithloss", "softmaxloss"),
+    "Affine": ("affine", "linear", "dense", "fullyconnected", "fc"),
+    "Sigmoid": ("sigmoid", "logistic"),
+    "Softmax": ("softmax", "softmaxwithloss", "softmaxloss"),
     "Loss": ("softmaxcrossentropy", "crossentropy", "softmaxcrossentropyloss", "crossentropyloss", "loss",
              "softmaxwithloss", "softmaxloss"),
     "Model": ("model", "network", "neuralnetwork", "neuralnet", "net", "ann", "mlp", "sequential"),
 }  # fmt: skip
+
+#: Each may be called a layer besides; a layer's own name without that word comes first.
+NAMES |= {kind: (*names, *(f"{name}layer" for name in names)) for kind, names in NAMES.items() if kind != "Model"}
 CACHES = ("cache", "saved", "memo", "ctx", "context")
 
 

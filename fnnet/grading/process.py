@@ -13,7 +13,8 @@ import attrs
 from fnnet.grading.child.codec import Closed, pack, receive, send, unpack
 from fnnet.values.record import frozen
 
-KILL = 9
+#: How many seconds the keeper has to end all that a file has started.
+PATIENCE = 5.0
 
 #: What the child is told beside the caller's environment: one thread, no windows, no files beside the student's.
 QUIET = {
@@ -59,7 +60,7 @@ class Process:
 
 @contextmanager
 def process(limits: Limits) -> Iterator[Process]:
-    """Start a child, and kill it and all it has started in the end."""
+    """Start a child; in the end it is gone, with all that it has started, however this block is left."""
     if not hasattr(os, "fork"):
         raise OSError("fnnet grade runs on Linux and macOS; this system has no fork")
     (asked, requests), (replies, answered) = os.pipe(), os.pipe()
@@ -76,9 +77,9 @@ def process(limits: Limits) -> Iterator[Process]:
     try:
         yield Process(requests, replies, limits)
     finally:
-        with suppress(OSError):
-            os.killpg(child.pid, KILL)
+        os.close(requests)  # the keeper ends all the others when it sees that
+        os.close(replies)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(PATIENCE)
         child.kill()
         child.wait()
-        os.close(requests)
-        os.close(replies)

@@ -1,24 +1,39 @@
-"""A whole class: which files of a folder are students', and which of a student's files holds the layers."""
+"""A whole class: which files of a folder are students', and which of a student's files holds the layers.
 
-import ast
+Nothing of a file is parsed here, for a file can be such that parsing it takes all memory: words are looked for in it.
+"""
+
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from fnnet.datasets.opening import open_regular
 from fnnet.grading.parts import NAMES
 from fnnet.values.errors import UsageError
 
 KNOWN = {alias for aliases in NAMES.values() for alias in aliases}
 
+#: How many bytes of a file are looked through.
+READ = 1 << 20
+
+DEFINED = re.compile(r"^[ \t]*(?:class|def)[ \t]+(\w+)", re.M)
+IMPORTED = re.compile(r"^[ \t]*import[ \t]+([^#;\n]+)", re.M)
+FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]{0,1000}|[^#;\n]+)", re.M)
+NAME = re.compile(r"[\w.*]+(?:\s+as\s+\w+)?")
+
 
 def students(folder: Path) -> list[tuple[str, Path | None]]:
     """Each student's name and file: the files of the folder, and one of each folder in it, None where it has none.
 
-    Scripts and helpers beside a student's layers are no students. Raises UsageError where nobody is found.
+    Scripts and helpers beside a student's layers are no students, and a file that can't be read is one. Raises
+    UsageError where nobody is found.
     """
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
-    files = [path for path in entries if path.is_file() and path.suffix == ".py"]
+    folders = [path for path in entries if os.path.isdir(path)]  # asked so, because it raises nothing
+    files = [path for path in entries if path.suffix == ".py" and path not in folders]
     everyone: list[tuple[str, Path | None]] = [(path.stem, path) for path in _own(files)]
-    everyone += [(path.name, chosen(path)) for path in entries if path.is_dir()]
+    everyone += [(path.name, chosen(path)) for path in folders]
     if not everyone:
         raise UsageError(f"{folder} holds no .py file and no folder of a student")
     return everyone
@@ -26,8 +41,9 @@ def students(folder: Path) -> list[tuple[str, Path | None]]:
 
 def chosen(folder: Path) -> Path | None:
     """The file of a student's folder that shows the most layers; None where there is no Python."""
-    files = [path for path in sorted(folder.rglob("*.py")) if not any(map(_hides, path.relative_to(folder).parts))]
-    return max(files, key=lambda path: len(_shown(path)[0]), default=None)
+    shown = [path for path in sorted(folder.rglob("*.py")) if not any(map(_hides, path.relative_to(folder).parts))]
+    files = [path for path in shown if not os.path.isdir(path)]
+    return max(files, key=lambda path: (len(_shown(path)[0]), os.path.isfile(path)), default=None)
 
 
 def _hides(name: str) -> bool:
@@ -46,23 +62,22 @@ def _own(files: list[Path]) -> Iterator[Path]:
 
 
 def _shown(path: Path) -> tuple[set[str], set[str]]:
-    """The parts that a file defines or imports by name, and the modules it imports; nothing where it is no Python."""
-    nodes = [node for statement in _statements(path) for node in ast.walk(statement)]
-    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
-    modules = {str(node.module) for node in froms}
-    modules |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    names = {alias.asname or alias.name for node in froms for alias in node.names} | set(_defined(nodes))
-    stars = {path.with_name(f"{node.module}.py") for node in froms if node.names[0].name == "*"} - {path}
-    names |= {name for star in stars for name in _defined(_statements(star))}
+    """The parts that a file defines or imports by name, and the modules it imports; nothing where it can't be read."""
+    text = _text(path)
+    froms = [(module, NAME.findall(listed)) for module, listed in FROM.findall(text)]
+    modules = {
+        *(module for module, _ in froms),
+        *(name.split()[0] for listed in IMPORTED.findall(text) for name in NAME.findall(listed)),
+    }
+    names = {name.split()[-1] for _, listed in froms for name in listed} | set(DEFINED.findall(text))
+    stars = {path.with_name(f"{module}.py") for module, listed in froms if listed == ["*"]} - {path}
+    names |= {name for star in stars for name in DEFINED.findall(_text(star))}
     return KNOWN & {name.replace("_", "").lower().removesuffix("forward") for name in names}, modules
 
 
-def _statements(path: Path) -> list[ast.stmt]:
+def _text(path: Path) -> str:
     try:
-        return ast.parse(path.read_bytes()).body
-    except (SyntaxError, ValueError, OSError, RecursionError):
-        return []
-
-
-def _defined(nodes: list[ast.stmt] | list[ast.AST]) -> Iterator[str]:
-    yield from (node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef))
+        with open_regular(path) as file:
+            return file.read(READ).decode(errors="replace")
+    except OSError:
+        return ""

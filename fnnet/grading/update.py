@@ -6,7 +6,7 @@ import numpy as np
 
 from fnnet.grading.catalog.affine_mistakes import STEPS, stepped
 from fnnet.grading.catalog.mistake import Quantity
-from fnnet.grading.child.records import Value
+from fnnet.grading.child.records import Failure, Value
 from fnnet.grading.judge import Complaint, Seen, judge, same
 from fnnet.grading.layer_grader import Observed
 from fnnet.grading.parts import Part
@@ -24,12 +24,17 @@ def update_complaints(part: Part, cases: Sequence[Observed], told: bool) -> list
     updated = any(isinstance(W1 := o.values["W1"], np.ndarray) and not same(W1, o.readings[0].W) for o in cases)
     by_method = not updated and "W2" in cases[0].values
     if not updated and not by_method and (not part.rate() or part.rate_is_optional()):
-        ran = any(isinstance(o.values["dx"], np.ndarray) for o in cases)
+        ran = any(_is_there(o.values["dx"]) for o in cases)
         return None if ran else [Complaint("it can't be seen before backward runs")]
     steps = {letter: _steps(cases, letter, "2" if by_method else "1") for letter in ("W", "b")}
     if not any(steps.values()):
         return [Complaint("the update can't be seen before the gradients are there")]
     return [c for letter, seen in steps.items() if seen for c in _step(letter, seen, told)]
+
+
+def _is_there(dx: Value) -> bool:
+    """Whether backward has run, whatever it returned."""
+    return not isinstance(dx, Failure | None)
 
 
 def _steps(cases: Sequence[Observed], letter: str, after: str) -> list[Seen]:
@@ -38,7 +43,7 @@ def _steps(cases: Sequence[Observed], letter: str, after: str) -> list[Seen]:
     for o in cases:
         case, grad = o.readings[0], o.values[f"d{letter}"]
         old = case.W if letter == "W" else case.b
-        if isinstance(o.values["dx"], np.ndarray) and isinstance(grad, np.ndarray) and grad.size == old.size:
+        if _is_there(o.values["dx"]) and isinstance(grad, np.ndarray) and grad.size == old.size:
             steps.append(Seen(o.values[letter + after], (evolve(case, W=old, dW=grad.reshape(old.shape)),)))
     return steps
 

@@ -22,6 +22,11 @@ if __name__ == "__main__":
     _shell("fnnet", Path(__file__).parents[2])
     _shell("fnnet.grading", Path(__file__).parents[1])
 
+from fnnet.grading.child.keeper import end_with, keep  # noqa: E402  # before anything that takes time
+
+if __name__ == "__main__":
+    keep()
+
 import numpy as np  # noqa: E402  # numpy as it is before the student's code can change it
 from numpy.random import seed  # noqa: E402  # of the generator that students use
 
@@ -30,6 +35,7 @@ from fnnet.grading.child.describe import describe, encode, failure  # noqa: E402
 from fnnet.grading.child.limits import limit_memory, limit_rest, watch_processes  # noqa: E402
 from fnnet.grading.child.loading import load  # noqa: E402
 from fnnet.grading.child.records import Begun, Ended, Gave, Order, Warned  # noqa: E402
+from fnnet.grading.child.refusing import refuse_answers  # noqa: E402
 from fnnet.grading.child.verbs import Request, Step  # noqa: E402
 from fnnet.grading.child.world import World  # noqa: E402
 
@@ -50,6 +56,7 @@ def main() -> None:
     limit_rest()
     limit_memory(order.memory * 4)
     switch = watch_processes()
+    refuse_answers()
     module = _load(order, folder, replies)
     while True:
         try:
@@ -92,12 +99,13 @@ def _load(order: Order, folder: Path, replies: int) -> ModuleType:
 def _check(frame: Frame, module: ModuleType, folder: Path, pipes: tuple[int, int], switch: Switch) -> None:
     """Fork; the copy works and writes frames, which this process hands on until the last, or until time is up."""
     request, sent = unpack(frame, Request), sum(map(len, frame.blobs))
-    inside, outside = pipe()
+    (inside, outside), me = pipe(), getpid()
     gc.freeze()
     child = fork()
     if child == 0:
         try:
             setpgid(0, 0)
+            end_with(me)
             for other in (inside, *pipes):
                 close(other)
             switch(True)

@@ -16,6 +16,9 @@ from fnnet.grading.child.records import Class, Contents, Failure, Log, Odd, Para
 METHODS = ("__init__", "forward", "backward", "loss", "add", "update", "step", "predict", "__call__")
 DEEPEST, WIDEST, LARGEST = 4, 64, 1 << 28
 
+#: How many attributes of an object are looked at: one may keep many beside its parameters.
+MOST = 1 << 12
+
 
 class Unreached(ValueError):
     """A step needs what an earlier one did not give."""
@@ -111,11 +114,12 @@ def _array(value: Any) -> Value:
 
 def _parts(value: Any, depth: int) -> list[tuple[Any, Any]]:
     """The parts to go on with; none of what lies too deep or holds too many."""
+    if depth >= DEEPEST:
+        return []
     if isinstance(value, tuple | list):
-        named: dict[Any, Any] = dict(enumerate(value)) if len(value) <= WIDEST else {}
-    else:
-        named = fields(value)
-    return list(named.items()) if depth < DEEPEST and len(named) <= WIDEST else []
+        return list(enumerate(value)) if len(value) <= WIDEST else []
+    named = fields(value)
+    return list(named.items()) if len(named) <= (WIDEST if depth else MOST) else []
 
 
 def fields(value: Any) -> dict[Any, Any]:

@@ -4,9 +4,12 @@ import resource
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from os import getppid
 from pathlib import Path
+from typing import Any
 
 MOST_FORKS, MOST_IN_ALL = 3, 32
+EVERYBODY = -1
 STARTS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.system", "os.exec", "subprocess.Popen", "pty.spawn")
 
 
@@ -34,13 +37,17 @@ def _limit(what: int, most: int) -> None:
 
 
 def watch_processes() -> Callable[[bool], None]:
-    """Let a student's code start a few processes in a row and no more: a bomb of forks ends by itself.
+    """Let a student's code start a few processes in a row and no more, and end neither its parent nor everybody.
+
+    So a bomb of forks ends by itself.
 
     Returns a switch, with which the runner's own forks are let through, and a new step may start a few again.
     """
     state = {"count": 0, "all": 0, "on": True}
 
-    def hook(event: str, _: object) -> None:
+    def hook(event: str, about: tuple[Any, ...]) -> None:
+        if state["on"] and event == "os.kill" and about[0] in (EVERYBODY, getppid()):
+            raise PermissionError("a file may end itself, and nobody else")
         if state["on"] and event in STARTS:
             state["count"] += 1
             state["all"] += 1
