@@ -82,6 +82,7 @@ def fuse(args: Arguments, net: Any) -> Learn | None:
     if not _is_plain(args, net):
         return None
     layout = Layout.of(net)
+    first = layout.places[0][0]
     gradient = np.empty(layout.size, args.dtype)
     backward = _backward(net, {i: (dW, db) for i, dW, db in layout.views(gradient)})
     noisy = [i for i, layer in enumerate(net) if hasattr(layer, "training")]
@@ -101,7 +102,8 @@ def fuse(args: Arguments, net: Any) -> Learn | None:
             return value, params, state
         backward(layers, caches, logits)
         update = optimizer.rule(rate(optimizer.lr, state.step), state.step)
-        p, *moments = flushed(update(_flat(params), gradient, *map(_flat, state.moments)), state.step)
+        flats = [tree[first].W.base for tree in (params, *state.moments)]
+        p, *moments = flushed(update(flats[0], gradient, *flats[1:]), state.step)
         trees = tuple([layout.tree(old, a) for old, a in zip(state.moments, moments, strict=True)])
         return value, layout.tree(params, p), OptimizerState(state.step + 1, trees)
 
@@ -113,11 +115,6 @@ def laid_out(params: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
     layout = Layout.of(params)
     net, *moments = (layout.tree(tree, freeze(layout.flat(tree))) for tree in (params, *state.moments))
     return net, OptimizerState(state.step, tuple(moments))
-
-
-def _flat(net: Any) -> Array:
-    """The array that all parameters of a network are views of."""
-    return params_of(net)[0].base  # type: ignore[return-value]  # an array, since it is a view
 
 
 def _is_plain(args: Arguments, net: Any) -> bool:
