@@ -688,3 +688,13 @@ def test_a_second_name_that_can_t_be_moved_costs_nothing() -> None:
     """Where the state has got a second name and that can't be renamed, the state itself is not written over."""
     under({"events": [["linked previous.npz", 1, "full"]], "often": True}, *start())
     assert sound(whole(3)) == 0
+
+
+@pytest.mark.parametrize("moment", [f"renamed {GOING}", "removed state.npz", "removed run.json"])
+def test_killed_while_the_old_run_goes(moment: str) -> None:
+    """A run that was replaced by one with a state never comes back, in whole or in part, wherever its removal stops."""
+    finished()
+    assert under({"events": [[moment, 1, "SIGKILL"]], "often": True}, *start(2)).returncode == -signal.SIGKILL
+    refused("train", "digits", "--lr", "1e30", "--quiet", "--out", RUN, "--force", code=1)
+    assert sound(whole(2)) == 1
+    ends_as(whole(2))
