@@ -1,6 +1,7 @@
 """What every test runs under: strict arithmetic, the examples that Hypothesis draws, and the shared helpers."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,12 @@ import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that test files can import strategies.py under importlib mode
+
+#: Signals that whoever started the tests has ignored would stay ignored in every command that they start.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+    signal.signal(number, usual)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 #: The same few examples every time; and for the gate (`--hypothesis-profile=gate`) many that nobody has seen yet, which
 #: the same `--hypothesis-seed` brings back.
