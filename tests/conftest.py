@@ -22,7 +22,7 @@ if hasattr(signal, "SIGHUP"):
 #: The same few examples every time; and for the gate (`--hypothesis-profile=gate`) many that nobody has seen yet, which
 #: the same `--hypothesis-seed` brings back.
 settings.register_profile("fnnet", derandomize=True, deadline=None, max_examples=10)
-settings.register_profile("gate", derandomize=False, database=None, deadline=None, max_examples=60, print_blob=True)
+settings.register_profile("gate", derandomize=False, database=None, deadline=None, max_examples=30, print_blob=True)
 settings.load_profile("fnnet")
 
 MNIST = [f"{part}-{what}.gz" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte")]
