@@ -4,26 +4,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from short_run import NET, X, Y, run
 
 from fnnet import (
     SoftmaxCrossEntropy,
     train,
 )
-from fnnet.learning import State
 from fnnet.models import mlp
 from fnnet.optimizers import SGD, Adam, RMSprop
 from fnnet.values import evolve
 from fnnet.values.errors import UsageError
-
-X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [2.0, 0.0], [0.0, 2.0]])
-Y = np.array([0, 1, 1, 0, 1, 0])
-NET = mlp([2, 3, 2], dtype=np.float64)
-
-
-def run(net: Any = NET, x: Any = X, y: Any = Y, loss: Any = SoftmaxCrossEntropy, **how: Any) -> list[State]:
-    """All states of a short run."""
-    return list(train(net, x, y, loss=loss, **{"epochs": 2} | how))
-
 
 AMID = run(batch_size=2)[4]  # two of the second epoch's three batches are done
 ELSEWHERE: dict[str, tuple[dict[str, Any], str]] = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from short_run import NET, X, Y, run
 
 from fnnet import (
     Affine,
@@ -22,7 +23,7 @@ from fnnet import (
     save,
     train,
 )
-from fnnet.learning import Diverged, State, accuracy, confusion
+from fnnet.learning import Diverged, accuracy, confusion
 from fnnet.models import mlp
 from fnnet.network import summarize, who_moved
 from fnnet.network.shapes import DEEPEST
@@ -30,15 +31,6 @@ from fnnet.optimizers import SGD, Adam
 from fnnet.runs.archive import FileError
 from fnnet.values.errors import UsageError
 from fnnet.values.tree import arrays, leaves
-
-X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [2.0, 0.0], [0.0, 2.0]])
-Y = np.array([0, 1, 1, 0, 1, 0])
-NET = mlp([2, 3, 2], dtype=np.float64)
-
-
-def run(net: Any = NET, x: Any = X, y: Any = Y, loss: Any = SoftmaxCrossEntropy, **how: Any) -> list[State]:
-    """All states of a short run."""
-    return list(train(net, x, y, loss=loss, **{"epochs": 2} | how))
 
 
 def nested(deep: int, around: Callable[[Any], Any]) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from short_run import NET, X, Y, run
 
 from fnnet import (
     MeanSquaredError,
@@ -13,19 +14,7 @@ from fnnet import (
     one_hot,
     train,
 )
-from fnnet.learning import State
-from fnnet.models import mlp
 from fnnet.values.errors import UsageError
-
-X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [2.0, 0.0], [0.0, 2.0]])
-Y = np.array([0, 1, 1, 0, 1, 0])
-NET = mlp([2, 3, 2], dtype=np.float64)
-
-
-def run(net: Any = NET, x: Any = X, y: Any = Y, loss: Any = SoftmaxCrossEntropy, **how: Any) -> list[State]:
-    """All states of a short run."""
-    return list(train(net, x, y, loss=loss, **{"epochs": 2} | how))
-
 
 ROWS: dict[str, tuple[Any, Any, str]] = {
     "twice": (SoftmaxCrossEntropy, 0.8 * np.ones((6, 2)), "row of targets must sum to 1, got 1.6 in row 0; divide"),
