@@ -8,12 +8,13 @@ import typer
 
 from fnnet.cli import options as o
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
-from fnnet.cli.result import finite, probabilities
+from fnnet.cli.result import finite
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
 from fnnet.learning.metrics import confusion, precision_recall, predicted
 from fnnet.network.chunks import predict
 from fnnet.runs import load_run
+from fnnet.runs.recipe import LOSSES
 from fnnet.values.array import Array
 
 #: The most classes whose confusion matrix is printed.
@@ -49,7 +50,7 @@ def evaluate(
         "test_accuracy": float(np.trace(counts) / counts.sum()),
         "classes": _classes(data.classes, counts),
         "confusion": counts.tolist(),
-        "worst": _worst(probabilities(outputs, found.recipe.loss), data.y_test, data.classes, worst),
+        "worst": _worst(LOSSES[found.recipe.loss].probabilities(outputs), data.y_test, data.classes, worst),
     }
     print_json(report) if json else _print(report, worst)
 

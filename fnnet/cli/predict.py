@@ -7,13 +7,13 @@ import typer
 
 from fnnet.cli import options as o
 from fnnet.cli.output import add_row, print_json, print_table, table
-from fnnet.cli.result import probabilities
 from fnnet.cli.threads import computing
 from fnnet.datasets.known import KNOWN
 from fnnet.datasets.pictures import read_picture
 from fnnet.learning.metrics import predicted
 from fnnet.network import chunks
 from fnnet.runs import Run, load_run
+from fnnet.runs.recipe import LOSSES
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.number_rows import numbers_in
@@ -36,7 +36,7 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
     found = load_run(run)
     x = _examples(found, inputs)
     with computing(found.threads):
-        p = probabilities(chunks.predict(found.net, x), found.recipe.loss)
+        p = LOSSES[found.recipe.loss].probabilities(chunks.predict(found.net, x))
     names = inputs if len(inputs) == len(p) else [",".join(inputs)]
     rows = [
         {"input": name, "class": found.classes[best], "probabilities": dict(zip(found.classes, row, strict=True))}

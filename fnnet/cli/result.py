@@ -1,7 +1,6 @@
 """What a training run says: at its beginning, and of its result."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,8 @@ from fnnet.learning.stream import Diverged
 from fnnet.network.chunks import predict
 from fnnet.network.shapes import describe
 from fnnet.runs import Experiment
-from fnnet.runs.recipe import Recipe
+from fnnet.runs.recipe import LOSSES, Recipe
 from fnnet.values.fingerprint import fingerprint
-from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import as_dict
 from fnnet.values.tree import count_params
 
@@ -68,7 +66,7 @@ def result(run: Experiment, state: State, seconds: float) -> dict[str, Any]:
         found |= {"validation_loss": best, "best_epoch": state.best_epoch}
     known = about(data)
     if known and known.kind == "truth table":
-        p = probabilities(predict(net, data.x), run.recipe.loss)[:, 1]
+        p = LOSSES[run.recipe.loss].probabilities(predict(net, data.x))[:, 1]
         found["truth_table"] = [[*map(int, x), int(y), float(q)] for x, y, q in zip(data.x, data.y, p, strict=True)]
         found["solved"] = bool(np.all(np.abs(p - data.y) < 0.1))
     return found
@@ -82,12 +80,6 @@ def finite(loss: float) -> float:
             "try a lower learning rate, or look at the data"
         )
     return loss
-
-
-def probabilities(outputs: Any, loss: str) -> Any:
-    """What a network trained with this loss says of each class, from 0 to 1."""
-    given: dict[str, Callable[[Any], Any]] = {"cross-entropy": softmax, "sigmoid": sigmoid}
-    return given[loss](outputs) if loss in given else outputs
 
 
 def show(found: dict[str, Any], recipe: Recipe) -> None:

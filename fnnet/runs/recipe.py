@@ -7,22 +7,28 @@ from fnnet import losses, optimizers
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
 from fnnet.runs.settings import choice, numbers, real, switch, whole
+from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.initial import DEVIATIONS
+from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import evolve, frozen
 
 
 class NamedLoss(NamedTuple):
-    """A loss that has a name: what makes it from targets, and whether these are rows (N, K) or class indices (N,)."""
+    """A loss that has a name: what makes it from targets, and whether these are rows (N, K) or class indices (N,).
+
+    ``probabilities`` are what a network trained with it says of each class by its outputs.
+    """
 
     make: Callable[..., Any]
     rows: bool
+    probabilities: Callable[[Array], Array]
 
 
 LOSSES = {
-    "cross-entropy": NamedLoss(losses.SoftmaxCrossEntropy, rows=False),
-    "sigmoid": NamedLoss(losses.SigmoidCrossEntropy, rows=True),
-    "mse": NamedLoss(losses.MeanSquaredError, rows=True),
+    "cross-entropy": NamedLoss(losses.SoftmaxCrossEntropy, rows=False, probabilities=softmax),
+    "sigmoid": NamedLoss(losses.SigmoidCrossEntropy, rows=True, probabilities=sigmoid),
+    "mse": NamedLoss(losses.MeanSquaredError, rows=True, probabilities=lambda outputs: outputs),
 }
 OPTIMIZERS: dict[str, Callable[..., optimizers.Optimizer]] = {
     "sgd": optimizers.SGD,
