@@ -11,7 +11,7 @@ from fnnet.datasets.known import KNOWN
 from fnnet.learning.state import State, first_state
 from fnnet.runs import Experiment, Run, Source, experiment, load_run
 from fnnet.runs.archive import FileError
-from fnnet.runs.folder import holds_run, restore
+from fnnet.runs.folder import holds_run, mend
 from fnnet.runs.ownership import Owned
 from fnnet.runs.recipe import RECIPES, Recipe, depends_on_epochs
 from fnnet.runs.settings import flag
@@ -105,7 +105,7 @@ def resumed(
     own: Owned, said: Said, *, data: str | None, threads: int | None, data_dir: Path | None, mirror: str | None
 ) -> Begun:
     """The run of a folder, at its newest state. Raises UsageError for settings that contradict it."""
-    restore(own.way, only_unfinished=True)
+    mend(own.way)
     run, folder = load_run(own.way), own.path
     state = state_of(run, folder)
     settings = {**as_dict(run.recipe), "threads": run.threads}

@@ -22,7 +22,7 @@ from fnnet.learning.stream import Diverged
 from fnnet.runs import Experiment, Run
 from fnnet.runs.archive import FileError
 from fnnet.runs.aside import BEFORE, MOVING, waits
-from fnnet.runs.folder import begin, finish, holds_run, restore, tidy
+from fnnet.runs.folder import begin, finish, holds_run, mend, restore, tidy
 from fnnet.runs.ownership import Owned, owned
 from fnnet.runs.run import STATE
 from fnnet.values.record import as_dict
@@ -64,7 +64,7 @@ def train(
         begun = fresh(data, said, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
     with owned(folder) if folder else nullcontext() as own:
         if own and begun:
-            restore(own.way, only_unfinished=True)
+            mend(own.way)
             refuse_to_replace(own.path, force, own.way)
         if own and not begun:
             again = resumed(own, said, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
@@ -84,7 +84,7 @@ def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: 
     with computing(run.threads):
         before = recorded(own.way) if own and goes_on else []
         record = {**as_dict(run.source), "settings": as_dict(run.recipe), "machines": machines(before, run)}
-        state, seconds, number = _follow(run, ran, own, goes_on, record, err.is_terminal and not quiet)
+        state, seconds, number = _follow(start, run, ran, own, goes_on, record, err.is_terminal and not quiet)
         found = result(ran, state, seconds)
     if own:
         finish(own.way, run.at(state), {**record, "result": {k: v for k, v in found.items() if k != "settings"}})
@@ -98,10 +98,10 @@ def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: 
 
 
 def _follow(
-    run: Run, ran: Experiment, own: Owned | None, goes_on: bool, record: dict[str, Any], shown: bool
+    state: State, run: Run, ran: Experiment, own: Owned | None, goes_on: bool, record: dict[str, Any], shown: bool
 ) -> tuple[State, float, int | None]:
     """The last state, the seconds that training and saving took, and the signal that ended it, if one did."""
-    state, seconds = state_of(run, Path()), [0.0]
+    seconds = [0.0]
     x, y = ran.validation or (ran.data.x_test, ran.data.y_test)
     targets = ran.targets(y)
 
@@ -112,9 +112,9 @@ def _follow(
         states = uninterrupted(ran.states(state), signals)
         try:
             if own:
-                start = time.perf_counter()
+                begun = time.perf_counter()
                 (tidy if goes_on else begin)(own.way, run, {**record, "result": None})
-                states = kept(states, own.way, run, time.perf_counter() - start)
+                states = kept(states, own.way, run, time.perf_counter() - begun)
             for state in watched(timed(states, seconds), ran, look, shown):  # noqa: B007  # the last one is wanted
                 pass
         except (Diverged, FileError) as error:

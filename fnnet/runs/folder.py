@@ -35,15 +35,18 @@ def begin(folder: Path, run: Run, record: dict[str, Any]) -> None:
     _write_record(folder, record)
 
 
-def restore(folder: Path, only_unfinished: bool = False) -> bool:
-    """Let the run that was to be replaced be that of the folder again, if it still waits; whether it did.
-
-    ``only_unfinished`` brings back what a killed process left on the way, and leaves a run that has begun as it is.
-    """
+def mend(folder: Path) -> None:
+    """Bring back what a killed process left on the way; a run that has begun stays as it is."""
     with _explained(folder):
         recover(folder, FILES)
-        waiting = waits(folder) and not only_unfinished
-        if waiting:
+
+
+def restore(folder: Path) -> bool:
+    """Let the run that was to be replaced be that of the folder again, if it still waits; whether it did."""
+    mend(folder)
+    waiting = waits(folder)
+    if waiting:
+        with _explained(folder):
             put_back(folder, FILES)
     return waiting
 
