@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         Fixed,
         Flatten,
         GaussianNoise,
+        Impute,
         LayerNorm,
         LeakyReLU,
+        OneHot,
         RandomShift,
         ReLU,
         Residual,
@@ -31,9 +33,17 @@ if TYPE_CHECKING:
         Softmax,
         Standardize,
         Tanh,
+        Unstandardize,
     )  # fmt: skip
     from fnnet.learning import evaluate, train
-    from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot
+    from fnnet.losses import (
+        Huber,
+        MeanAbsoluteError,
+        MeanSquaredError,
+        SigmoidCrossEntropy,
+        SoftmaxCrossEntropy,
+        one_hot,
+    )
     from fnnet.models import mlp
     from fnnet.network import absorb, backward, forward, gradients, predict, summarize, training
     from fnnet.optimizers import SGD, Adam, AdamW
@@ -42,11 +52,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GELU", "SGD", "Adam", "AdamW", "Affine", "Array", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise",
-    "LayerNorm", "LeakyReLU", "MeanSquaredError", "RandomShift", "ReLU", "Residual", "Scale", "Sigmoid",
-    "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy", "Standardize", "Tanh", "absorb", "backward", "buffer",
-    "check_gradients", "check_laws", "evaluate", "evolve", "forward", "freeze", "frozen", "gradients", "key", "leaves",
-    "load", "map_params", "mlp", "one_hot", "param", "predict", "readonly", "save", "sub", "summarize", "train",
-    "training",
+    "Huber", "Impute", "LayerNorm", "LeakyReLU", "MeanAbsoluteError", "MeanSquaredError", "OneHot", "RandomShift",
+    "ReLU", "Residual", "Scale", "Sigmoid", "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy", "Standardize",
+    "Tanh", "Unstandardize", "absorb", "backward", "buffer", "check_gradients", "check_laws", "evaluate", "evolve",
+    "forward", "freeze", "frozen", "gradients", "key", "leaves", "load", "map_params", "mlp", "one_hot", "param",
+    "predict", "readonly", "save", "sub", "summarize", "train", "training",
 ]  # fmt: skip
 
 #: The rooms that hold these names, those that need the fewest others first, and the rooms that are asked by name alone.

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from fnnet import losses
+from fnnet.losses import distance
 
 TOP = Path(__file__).parent.parent
 PAGE = (TOP / "CONTRIBUTING.md").read_text()
@@ -46,7 +46,7 @@ def test_the_tables_to_be_written_in_are_there(path: str, told: str) -> None:
 def test_what_is_shown_runs(recipe: str) -> None:
     """Each file that is shown can be imported, and its examples hold; a part of a file is run in the rest of it."""
     module = ModuleType("shown")
-    vars(module).update({} if ast.get_docstring(ast.parse(recipe)) else vars(losses), __name__="shown")
+    vars(module).update({} if ast.get_docstring(ast.parse(recipe)) else vars(distance), __name__="shown")
     exec(compile(recipe, "CONTRIBUTING.md", "exec"), vars(module))
     flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     runner, names = doctest.DocTestRunner(optionflags=flags), re.findall(r"^(?:class|def) (\w+)", recipe, re.MULTILINE)

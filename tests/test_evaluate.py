@@ -72,6 +72,8 @@ def losses_by_hand(run: Path) -> float:
             "cross-entropy": lambda p, k, label=label: -math.log(p) * 10 if k == label else 0.0,
             "sigmoid": lambda p, k, label=label: -math.log(p if k == label else 1 - p),
             "mse": lambda p, k, label=label: (p - (k == label)) ** 2,
+            "mae": lambda p, k, label=label: abs(p - (k == label)),
+            "huber": lambda p, k, label=label: min((a := abs(p - (k == label))) ** 2 / 2, a - 0.5 if a > 1 else 9),
         }[kind]
         found += [given_right(p, k) for k, p in enumerate(row)]
     return math.fsum(found) / len(found)

@@ -17,8 +17,10 @@ from fnnet import (
     Dropout,
     Flatten,
     GaussianNoise,
+    Impute,
     LayerNorm,
     LeakyReLU,
+    OneHot,
     RandomShift,
     ReLU,
     Residual,
@@ -27,11 +29,13 @@ from fnnet import (
     Softmax,
     Standardize,
     Tanh,
+    Unstandardize,
     absorb,
     backward,
     forward,
     key,
     mlp,
+    summarize,
     training,
 )
 from fnnet.values.keys import generator
@@ -381,3 +385,60 @@ def test_a_small_deviation_is_brought_to_one() -> None:
     """Only a column without any deviation is left as wide as it is."""
     x = 0.01 * normal(0, 50, 2)
     assert np.allclose(y_of(Standardize.of(x, np.float64), x).std(0), 1.0)
+
+
+def test_unstandardize_undoes_standardize() -> None:
+    """One after the other they are the identity, and so are their gradients."""
+    x, dout = normal(0, 5, 3), normal(1, 5, 3)
+    there = Standardize.of(x, np.float64)
+    back = Unstandardize(there.mean, there.deviation)
+    assert np.allclose(back.forward(there.forward(x)[0])[0], x, rtol=1e-14, atol=1e-14)
+    assert np.allclose(there.backward(None, back.backward(None, dout)[0])[0], dout, rtol=1e-14)
+
+
+GAPS = np.array([[1.0, np.nan, np.nan], [3.0, 5.0, np.nan], [8.0, 7.0, np.nan]])
+
+
+def test_impute_learns_medians() -> None:
+    """Gaps become the median of what is there; a column of gaps alone becomes 0, and has no indicator."""
+    made = Impute.of(GAPS, np.float64)
+    assert made.fill.tolist() == [3.0, 6.0, 0.0]
+    assert made.indicators == (1,)
+    assert made.forward(GAPS)[0].tolist() == [[1, 6, 0, 1], [3, 5, 0, 0], [8, 7, 0, 0]]
+
+
+def test_impute_fills_gaps_that_it_never_saw() -> None:
+    """A gap in a column that had none becomes the median too."""
+    made = Impute.of(GAPS[:, :2], np.float64)
+    assert made.forward(np.array([[np.nan, np.nan]]))[0].tolist() == [[3.0, 6.0, 1.0]]
+
+
+def test_no_gradient_goes_into_a_gap() -> None:
+    """dx is dout where a number was, and 0 where there was a gap."""
+    made = Impute.of(GAPS, np.float64)
+    y, cache = made.forward(GAPS)
+    dx, _ = made.backward(cache, np.arange(1.0, y.size + 1).reshape(y.shape))
+    assert dx.tolist() == [[1, 0, 0], [5, 6, 0], [9, 10, 0]]
+
+
+def test_one_hot_learns_the_codes_that_occur() -> None:
+    """Only codes of the rows that it saw become units; the first column, which is not named, stays."""
+    x = np.array([[7.0, 2.0], [8.0, 0.0], [9.0, 2.0]])
+    made = OneHot.of(x, (1,))
+    assert made.codes == ((), (0, 2))
+    assert made.forward(x)[0].tolist() == [[7, 0, 1], [8, 1, 0], [9, 0, 1]]
+    assert made.forward(np.array([[7.0, 1.0], [7.0, -1.0]]))[0].tolist() == [[7, 0, 0], [7, 0, 0]]
+
+
+def test_one_hot_passes_on_what_is_no_code() -> None:
+    """dx is dout in columns of numbers, also behind those that are named, and 0 for codes."""
+    made = OneHot(((), (0, 1, 2)))
+    _, cache = made.forward(np.zeros((1, 3)))
+    assert made.backward(cache, np.array([[1.0, 2.0, 3.0, 4.0, 5.0]]))[0].tolist() == [[1, 0, 5]]
+
+
+@pytest.mark.parametrize("layer", [Impute([1.0, 2.0]), OneHot(((), (0,)))], ids=["impute", "one-hot"])
+def test_layers_of_columns_name_the_width(layer: Any) -> None:
+    """A table that is too narrow is refused when shapes are found."""
+    with pytest.raises(ValueError, match=r"layer 0 .* expects x of \(N, 2.*\), got \(N, 1\)"):
+        summarize((layer,), (1,))

@@ -1,6 +1,7 @@
 """Losses: their formulas, the laws of weights, stability at any logit, and what they refuse."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 from strategies import nets, normal, seeds, small_seeds
 
 from fnnet import (
+    SGD,
     Affine,
+    Huber,
+    MeanAbsoluteError,
     MeanSquaredError,
     Scale,
     SigmoidCrossEntropy,
@@ -20,6 +24,7 @@ from fnnet import (
     freeze,
     gradients,
     one_hot,
+    predict,
     train,
 )
 from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted
@@ -65,6 +70,17 @@ def squared_formula(x: Any, t: Any) -> Any:
     return ((x - t) ** 2).mean(axis=1)
 
 
+def absolute_formula(x: Any, t: Any) -> Any:
+    """The mean absolute error of each example's outputs, in a unit of 1.5."""
+    return abs((x - t) / 1.5).mean(axis=1)
+
+
+def huber_formula(x: Any, t: Any) -> Any:
+    """Huber's loss of each example's outputs, in a unit of 1.5 and straight from 0.7 on."""
+    a = abs((x - t) / 1.5)
+    return np.where(a <= 0.7, a * a / 2, 0.7 * (a - 0.35)).mean(axis=1)
+
+
 #: A loss, targets for it, and the value of each example.
 CASES: dict[str, tuple[Callable[..., Any], Callable[[int, int], Any], Callable[[Any, Any], Any]]] = {
     "softmax of indices": (SoftmaxCrossEntropy, indices, softmax_formula),
@@ -72,6 +88,13 @@ CASES: dict[str, tuple[Callable[..., Any], Callable[[int, int], Any], Callable[[
     "softmax of distributions": (SoftmaxCrossEntropy, distributions, softmax_formula),
     "sigmoid": (SigmoidCrossEntropy, answers, sigmoid_formula),
     "squares": (MeanSquaredError, lambda seed, n: normal(seed, n, K), squared_formula),
+    "squares in a unit": (
+        partial(MeanSquaredError, unit=0.5),
+        lambda seed, n: normal(seed, n, K),
+        lambda x, t: 4 * squared_formula(x, t),
+    ),
+    "absolute": (partial(MeanAbsoluteError, unit=1.5), lambda seed, n: normal(seed, n, K), absolute_formula),
+    "Huber": (partial(Huber, unit=1.5, delta=0.7), lambda seed, n: normal(seed, n, K), huber_formula),
 }
 each_loss = pytest.mark.parametrize("name", CASES)
 sizes = st.integers(1, 6)
@@ -257,6 +280,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "negative": (lambda: SoftmaxCrossEntropy([0, 1, -1]), "class indices must be from 0 to 3, got -1"),
     "sigmoid of indices": (lambda: SigmoidCrossEntropy([0, 1, 2]), FOR_LOGITS),
     "squares of indices": (lambda: MeanSquaredError([0, 1, 2]), FOR_OUTPUTS),
+    "a unit of 0": (lambda: MeanSquaredError(np.zeros((3, 4)), unit=0.0), "unit must be a finite number above 0"),
+    "an endless unit": (lambda: MeanAbsoluteError(np.zeros((3, 4)), unit=np.inf), "unit must be a finite number"),
+    "a negative delta": (lambda: Huber(np.zeros((3, 4)), delta=-1.0), "delta must be a finite number above 0, got -1"),
+    "absolutes of indices": (lambda: MeanAbsoluteError([0, 1, 2]), FOR_OUTPUTS),
+    "Huber's of indices": (lambda: Huber([0, 1, 2]), FOR_OUTPUTS),
     "squares of a row": (lambda: MeanSquaredError(np.zeros((1, 4))), r"like outputs \(3, 4\), got \(1, 4\)"),
     "few weights": (lambda: SoftmaxCrossEntropy([0, 1, 2], [1.0]), r"weights must be \(N,\) .*got \(1,\)"),
     "few weights of squares": (lambda: MeanSquaredError(np.zeros((3, 4)), [1.0, 2.0]), r"weights must be \(N,\)"),
@@ -273,6 +301,29 @@ def test_what_does_not_fit_is_refused(name: str) -> None:
     make, said = REFUSED[name]
     with pytest.raises(ValueError, match=said):
         make().forward(normal(0, 3, K))
+
+
+OF_ONE_OUTPUT = [MeanSquaredError, MeanAbsoluteError, Huber, SigmoidCrossEntropy]
+
+
+@pytest.mark.parametrize("loss", OF_ONE_OUTPUT)
+@given(small_seeds, sizes)
+def test_numbers_are_a_column(loss: Any, seed: int, n: int) -> None:
+    """Targets (N,) of the only output are as (N, 1), for whole numbers too."""
+    x = normal(seed, n, 1)
+    for t in (np.random.default_rng(seed).random(n), np.random.default_rng(seed).integers(0, 2, n)):
+        (value, dx), (other, dy) = value_and_dx(loss(t), x), value_and_dx(loss(t[:, None]), x)
+        assert value == other
+        assert np.array_equal(dx, dy)
+
+
+@pytest.mark.parametrize("loss", [MeanSquaredError, MeanAbsoluteError, Huber])
+@pytest.mark.parametrize("t", [[1.0, -2.0, 3.0], [1, 2, 3]])
+def test_one_output_is_trained_on_numbers(loss: Any, t: list[float]) -> None:
+    """`train` takes targets (N,) for a network of one output, and what it finds are these numbers."""
+    x, net = np.eye(3), (Affine(np.zeros((3, 1)), np.zeros(1)),)
+    *_, last = train(net, x, np.array(t), loss=loss, optimizer=SGD(lr=0.02), epochs=2000)
+    assert predict(last.params, x)[:, 0] == pytest.approx(t, abs=0.05 if loss is MeanAbsoluteError else 1e-3)
 
 
 def test_an_index_beyond_the_classes_raises() -> None:

@@ -1,5 +1,6 @@
 """PyTorch's autograd as a second oracle over random nested networks, in float64."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from fnnet import (
     Affine,
     BatchNorm,
     Flatten,
+    Huber,
     LayerNorm,
     LeakyReLU,
+    MeanAbsoluteError,
     MeanSquaredError,
     ReLU,
     Residual,
@@ -185,8 +188,13 @@ def test_softmax_cross_entropy(kind: str, net: Any, seed: int, n: int, weighted:
 
 @pytest.mark.parametrize(
     ("make", "theirs"),
-    [(SigmoidCrossEntropy, F.binary_cross_entropy_with_logits), (MeanSquaredError, F.mse_loss)],
-    ids=["sigmoid", "squares"],
+    [
+        (SigmoidCrossEntropy, F.binary_cross_entropy_with_logits),
+        (MeanSquaredError, F.mse_loss),
+        (MeanAbsoluteError, F.l1_loss),
+        (partial(Huber, delta=0.6), partial(F.huber_loss, delta=0.6)),
+    ],
+    ids=["sigmoid", "squares", "absolutes", "Huber"],
 )
 @given(net=nets(), seed=small_seeds, n=st.integers(1, 6), weighted=st.booleans())
 def test_losses_of_rows(make: Any, theirs: Any, net: Any, seed: int, n: int, weighted: bool) -> None:

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 
 from fnnet.layers import (  # isort: skip
-    GELU, Affine, BatchNorm, Dropout, Fixed, Flatten, GaussianNoise, LayerNorm, LeakyReLU, RandomShift, ReLU, Residual,
-    Scale, Sigmoid, Softmax, Standardize, Tanh,
+    GELU, Affine, BatchNorm, Dropout, Fixed, Flatten, GaussianNoise, Impute, LayerNorm, LeakyReLU, OneHot, RandomShift,
+    ReLU, Residual, Scale, Sigmoid, Softmax, Standardize, Tanh, Unstandardize,
 )  # fmt: skip
 from fnnet.values.array import Array, freeze
 from fnnet.values.keys import Key, Purpose, generator, key
@@ -70,6 +70,9 @@ def samples() -> list[Sample]:
         Sample("Flatten", Flatten(), images),
         Sample("Scale", Scale(0.3), flat),
         Sample("Standardize", Standardize.of(np.arange(8.0).reshape(2, 4) ** 2, np.float64), flat),
+        Sample("Unstandardize", Unstandardize(np.arange(4.0), np.arange(1.0, 5.0) / 2), flat),
+        Sample("Impute", Impute(np.arange(4.0), (1, 2)), flat),
+        Sample("OneHot", OneHot(((), (-1, 0, 1), (), (0, 1))), flat),
         Sample("LayerNorm", _layer_norm(), flat),
         Sample("LayerNorm of images", _layer_norm(), images),
     ]

@@ -12,9 +12,9 @@ from fnnet.cli.result import finite
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
 from fnnet.learning.metrics import confusion, precision_recall, predicted
+from fnnet.losses import LOSSES
 from fnnet.network.chunks import predict
 from fnnet.runs import load_run
-from fnnet.runs.recipe import LOSSES
 from fnnet.values.array import Array
 
 #: The most classes whose confusion matrix is printed.

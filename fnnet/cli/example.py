@@ -9,13 +9,13 @@ import numpy as np
 
 from fnnet.cli.starting import data_of_run
 from fnnet.datasets import Dataset
-from fnnet.losses import one_hot
+from fnnet.losses import LOSSES, one_hot
 from fnnet.models import ACTIVATIONS
 from fnnet.network.folds import Params
 from fnnet.network.shapes import summarize
 from fnnet.runs import Run, load_run
 from fnnet.runs.archive import is_archive
-from fnnet.runs.recipe import LOSSES, Recipe
+from fnnet.runs.recipe import Recipe
 from fnnet.runs.saving import load
 from fnnet.teaching import LECTURE, Loss, read_weights, weights
 from fnnet.values.array import Array

@@ -11,9 +11,9 @@ from fnnet.cli.threads import computing
 from fnnet.datasets.known import KNOWN
 from fnnet.datasets.pictures import read_picture
 from fnnet.learning.metrics import predicted
+from fnnet.losses import LOSSES
 from fnnet.network import chunks
 from fnnet.runs import Run, load_run
-from fnnet.runs.recipe import LOSSES
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.number_rows import numbers_in

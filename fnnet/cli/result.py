@@ -10,10 +10,11 @@ from fnnet.datasets import about
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.state import State
 from fnnet.learning.stream import Diverged
+from fnnet.losses import LOSSES
 from fnnet.network.chunks import predict
 from fnnet.network.shapes import describe
 from fnnet.runs import Experiment
-from fnnet.runs.recipe import LOSSES, Recipe
+from fnnet.runs.recipe import Recipe
 from fnnet.values.fingerprint import fingerprint
 from fnnet.values.record import as_dict
 from fnnet.values.tree import count_params

@@ -85,6 +85,29 @@ class Standardize:
 
 @final
 @frozen
+class Unstandardize:
+    """``y = mean + deviation x``, each column with its own; ``dx = deviation dout``. No cache.
+
+    It stands last where numbers are predicted: before it all is near 1, after it in the unit of the targets.
+
+    >>> Unstandardize([10.0], [2.0]).forward(np.array([[0.0], [1.5]]))[0].tolist()
+    [[10.0], [13.0]]
+    """
+
+    mean: Array = buffer()
+    deviation: Array = buffer()
+
+    def forward(self, x: Array) -> tuple[Array, None]:
+        """``mean + deviation x``."""
+        return freeze(x * self.deviation + self.mean), None
+
+    def backward(self, cache: None, dout: Array) -> tuple[Array, Self]:
+        """``deviation dout``."""
+        return freeze(dout * self.deviation), self
+
+
+@final
+@frozen
 class Flatten:
     """Each example as one row: (N, ...) becomes (N, I). Its cache is the shape of x.
 

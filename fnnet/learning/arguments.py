@@ -5,7 +5,7 @@ from typing import Any, final
 
 import numpy as np
 
-from fnnet.losses import OWN
+from fnnet.losses import is_own
 from fnnet.network.chunks import cast, examples, held, inputs, reach
 from fnnet.network.folds import first_with_params, forward
 from fnnet.network.modes import absorbs, offers
@@ -121,9 +121,9 @@ def _validation(pair: Any, like: Array) -> tuple[Array, Array]:
 
 
 def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any], whose: str = "") -> None:
-    if y.ndim == 1 and y.dtype.kind in "iu" and not 0 <= y.min() <= y.max() < output[-1]:
+    if y.ndim == 1 and y.dtype.kind in "iu" and output[-1] > 1 and not 0 <= y.min() <= y.max() < output[-1]:
         raise UsageError(f"class indices {whose}must be from 0 to {output[-1] - 1}, got {y.min()} to {y.max()}")
-    if loss in OWN:
+    if is_own(loss):
         loss(y)  # which looks at all of them
     loss(y[:1]).forward(np.zeros((1, *output), dtype))
 

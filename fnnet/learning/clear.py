@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from fnnet.learning.arguments import Arguments
-from fnnet.losses import OWN
+from fnnet.losses import is_own
 from fnnet.network.folds import forward, gradients
 from fnnet.network.modes import absorb, training
 from fnnet.optimizers import OptimizerState
@@ -43,7 +43,7 @@ def clear(args: Arguments) -> Learn:
 
 def _unchecked(make: Callable[..., Any]) -> Callable[..., Any]:
     """What makes losses from targets and weights that were looked at when training began, and not at each step."""
-    if make not in OWN:
+    if not is_own(make):
         return make
     blank = make(np.zeros(0))
     return lambda targets, weights=None: replace(blank, targets=targets, weights=weights)

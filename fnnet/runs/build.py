@@ -12,9 +12,9 @@ from fnnet.layers import Fixed, Flatten, RandomShift, Scale, Standardize
 from fnnet.learning.arguments import steps_per_epoch
 from fnnet.learning.state import State
 from fnnet.learning.stream import train
-from fnnet.losses import one_hot
+from fnnet.losses import LOSSES, one_hot
 from fnnet.models import ACTIVATIONS, mlp
-from fnnet.runs.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe, settled
+from fnnet.runs.recipe import OPTIMIZERS, SCHEDULES, Recipe, settled
 from fnnet.values.array import Array, short_repr
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key

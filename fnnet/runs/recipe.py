@@ -1,35 +1,17 @@
 """A recipe: every setting of a training run as one value, with good defaults for each data set."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, final
+from typing import final
 
-from fnnet import losses, optimizers
+from fnnet import optimizers
+from fnnet.losses import LOSSES
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
 from fnnet.runs.settings import choice, numbers, real, switch, whole
-from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.initial import DEVIATIONS
-from fnnet.values.numeric import sigmoid, softmax
 from fnnet.values.record import evolve, frozen
 
-
-class NamedLoss(NamedTuple):
-    """A loss that has a name: what makes it from targets, and whether these are rows (N, K) or class indices (N,).
-
-    ``probabilities`` are what a network trained with it says of each class by its outputs.
-    """
-
-    make: Callable[..., Any]
-    rows: bool
-    probabilities: Callable[[Array], Array]
-
-
-LOSSES = {
-    "cross-entropy": NamedLoss(losses.SoftmaxCrossEntropy, rows=False, probabilities=softmax),
-    "sigmoid": NamedLoss(losses.SigmoidCrossEntropy, rows=True, probabilities=sigmoid),
-    "mse": NamedLoss(losses.MeanSquaredError, rows=True, probabilities=lambda outputs: outputs),
-}
 OPTIMIZERS: dict[str, Callable[..., optimizers.Optimizer]] = {
     "sgd": optimizers.SGD,
     "adagrad": optimizers.AdaGrad,

@@ -8,10 +8,11 @@ from typing import Any, Self, final
 
 from fnnet.datasets import DataError, Dataset, digest
 from fnnet.learning.state import State
+from fnnet.losses import LOSSES
 from fnnet.network.shapes import summarize
 from fnnet.runs.archive import FileError, sentence
 from fnnet.runs.build import Experiment, experiment, optimizer_of, targets_of
-from fnnet.runs.recipe import LOSSES, Recipe
+from fnnet.runs.recipe import Recipe
 from fnnet.runs.saving import opened, packed
 from fnnet.values.array import Array
 from fnnet.values.record import as_dict, frozen, replace
