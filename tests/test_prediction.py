@@ -22,7 +22,7 @@ from fnnet import (
     one_hot,
     predict,
 )
-from fnnet.learning.metrics import accuracy
+from fnnet.learning.metrics import accuracy, r2
 from fnnet.network import chunks as module
 
 NET = mlp([3, 5, 4], dtype=np.float64)
@@ -89,3 +89,27 @@ def test_predict_gives_an_array_of_its_own() -> None:
     y = predict((), x)
     x[...] = 0.0
     assert y.all()
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 7])
+def test_evaluate_gives_r2_for_numbers(chunk: int, n: int) -> None:
+    """For one output, and for rows that are no shares, the second figure is R² of all rows, of whole numbers too."""
+    x, one = normal(0, n, 3), (Affine(normal(1, 3, 1), np.zeros(1)),)
+    for net, t in ((one, normal(2, n)), (one, normal(2, n, 1)), (one, np.arange(n)), (NET, normal(2, n, 4))):
+        value, share = evaluate(net, MeanSquaredError, x, t)
+        y = predict(net, x)
+        t = t.reshape(y.shape)
+        assert value == pytest.approx(np.mean((y - t) ** 2), rel=1e-12)
+        assert share == pytest.approx(np.mean(1 - ((y - t) ** 2).mean(0) / t.var(0)), rel=1e-12)
+
+
+def test_r2_of_one_number() -> None:
+    """Where the targets don't vary, R² is 1 if they are met and 0 if not, as scikit-learn has it."""
+    assert [r2(np.full((3, 1), y), [2.0, 2.0, 2.0]) for y in (2.0, 2.5)] == [1.0, 0.0]
+
+
+def test_a_yes_is_right_above_zero() -> None:
+    """One output under the sigmoid cross-entropy is a yes above 0; before it was right whatever it said."""
+    net = (Affine([[1.0]], [0.0]),)
+    for targets in ([1, 0, 1, 1], [[1.0], [0.0], [1.0], [1.0]]):
+        assert evaluate(net, SigmoidCrossEntropy, [[2.0], [0.1], [-1.0], [0.3]], targets)[1] == 0.5

@@ -1,10 +1,10 @@
 """Training as a stream of states: its arguments, one step in a clear and a fused form, the stream, and figures."""
 
 from fnnet.learning.evaluation import evaluate
-from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted
+from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted, r2
 from fnnet.learning.state import State
 from fnnet.learning.stream import Diverged, train
 
 __all__ = [
-    "Diverged", "State", "accuracy", "confusion", "evaluate", "precision_recall", "predicted", "train",
+    "Diverged", "State", "accuracy", "confusion", "evaluate", "precision_recall", "predicted", "r2", "train",
 ]  # fmt: skip

@@ -26,6 +26,22 @@ def accuracy(outputs: Array, labels: Any) -> float:
     return float(np.mean(predicted(outputs) == numbers(labels, "labels")))
 
 
+def r2(outputs: Array, targets: Any) -> float:
+    """R², the share of the targets' variance that the outputs explain: 1 is perfect, and 0 as good as their mean.
+
+    Outputs (N, K) and targets (N, K), or (N,) where K is 1; the mean of the K columns' figures. Where the targets are
+    all one number it is 1 if the outputs are that, else 0.
+
+    >>> r2(np.array([[1.0], [2.0], [4.0]]), [1, 2, 3])
+    0.5
+    """
+    y = numbers(targets, "targets").astype(np.float64).reshape(outputs.shape)
+    away, spread = np.square(y - outputs).sum(axis=0), np.square(y - y.mean(axis=0)).sum(axis=0)
+    constant = spread == 0
+    shares = np.where(constant, away == 0, 1 - away / np.where(constant, 1.0, spread))
+    return float(shares.mean())
+
+
 def confusion(outputs: Array, labels: Any) -> Array:
     """Counts (K, K): the row is the true class, the column the predicted one.
 
