@@ -23,13 +23,13 @@ MEMORY = 2**33  # address space that a reader may have: more than the machine's 
 
 def readers() -> dict[str, tuple[Callable[[str], Any], Files]]:
     """What reads, and what it is given."""
-    from fnnet.datasets import load_csv, load_npz, read_idx
+    from fnnet.datasets import load_npz, load_table, read_idx
     from fnnet.datasets.pictures import read_picture
     from fnnet.runs import load, load_run
 
     runs = {**{name: lambda data=data: data for name, (data, _) in DECEPTIONS.items()}, **BOMBS}
     return {
-        "csv": (load_csv, CSV),
+        "csv": (load_table, CSV),
         "npz": (load_npz, NPZ),
         "idx": (lambda path: read_idx(path, 3), IDX),
         "picture": (read_picture, PICTURES),

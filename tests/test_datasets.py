@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fnnet.datasets import NAMES, DataError, dataset, digits, hold_out, load, split, xor
+from fnnet.datasets import NAMES, DataError, digits, hold_out, load, split, xor
+from fnnet.datasets.dataset import of_arrays
 from fnnet.datasets.known import KNOWN
 from fnnet.values.array import freeze
 from fnnet.values.keys import Purpose, key
@@ -30,8 +31,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "lengths": ({"x": X, "y": [0, 1]}, "x and y must have as many rows, got 3 and 2"),
     "NaN": ({"x": NAN, "y": Y}, "NaN or infinity in row 1"),
     "infinity": ({"x": INF, "y": Y}, "NaN or infinity in row 2"),
-    "fractions": ({"x": X, "y": [0, 0.5, 1]}, "y must hold whole numbers, got 0.5 in row 1"),
-    "NaN label": ({"x": X, "y": [0, 1, np.nan]}, "y must hold whole numbers, got nan in row 2"),
+    "fractions": ({"x": X, "y": [0, 0.5, 1], "task": "classes"}, "y must hold whole numbers, got 0.5 in row 1"),
+    "NaN label": ({"x": X, "y": [0, 1, np.nan]}, "y must be finite, got nan in row 2"),
     "text labels": ({"x": X, "y": ["a", "b", "a"]}, "y must hold real numbers"),
     "matrix of labels": ({"x": X, "y": [[0], [1], [1]]}, r"y must be \(N,\)"),
     "negative": ({"x": X, "y": [0, -1, 1]}, "y must hold class indices from 0 up, got -1"),
@@ -51,7 +52,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 def test_bad_data_is_refused(arguments: dict[str, Any], message: str) -> None:
     """Data that could not be trained on is refused in one line that says what is wrong."""
     with pytest.raises(DataError, match=message) as error:
-        dataset("bad", **arguments)
+        of_arrays("bad", **arguments)
     assert "\n" not in str(error.value)
 
 
@@ -60,7 +61,7 @@ def test_bad_data_is_refused(arguments: dict[str, Any], message: str) -> None:
 def test_labels_are_kept_in_the_smallest_unsigned_type(classes: int, dtype: str, given_as: Any) -> None:
     """Labels are uint8 up to 256 classes and uint32 beyond, whatever type of whole number they came in."""
     y = np.arange(classes).astype(given_as)
-    made = dataset("many", np.ones((classes, 1)), y)
+    made = of_arrays("many", np.ones((classes, 1)), y, task="classes")
     assert made.y.dtype == dtype
     assert np.array_equal(made.y, y)
     assert len(made.classes) == classes
@@ -69,22 +70,22 @@ def test_labels_are_kept_in_the_smallest_unsigned_type(classes: int, dtype: str,
 @pytest.mark.parametrize("dtype", ["u1", "i8", "f4", "f8", "?"])
 def test_examples_keep_their_type(dtype: str) -> None:
     """The examples have the dtype in which they came."""
-    assert dataset("kept", X.astype(dtype), Y).x.dtype == dtype
+    assert of_arrays("kept", X.astype(dtype), Y).x.dtype == dtype
 
 
 def test_arrays_that_nobody_can_write_to_are_not_copied() -> None:
     """Read-only arrays of the right type are kept as they are, others are copied."""
     x, y = freeze(np.zeros((2, 3, 3), np.uint8)), freeze(np.array([0, 1], np.uint8))
-    made = dataset("same", x, y, x, y)
+    made = of_arrays("same", x, y, x, y)
     assert made.x is made.x_test is x
     assert made.y is made.y_test is y
     mine = np.zeros((2, 3))
-    assert not np.shares_memory(dataset("mine", mine, [0, 1]).x, mine)
+    assert not np.shares_memory(of_arrays("mine", mine, [0, 1]).x, mine)
 
 
 def test_no_test_part_is_an_empty_one() -> None:
     """Without a test part, or with an empty one, the test arrays have no rows and the right shape and type."""
-    for made in (dataset("a", X, Y), dataset("a", X, Y, np.empty((0, 2)), [])):
+    for made in (of_arrays("a", X, Y), of_arrays("a", X, Y, np.empty((0, 2)), [])):
         assert made.x_test.shape == (0, 2)
         assert made.x_test.dtype == made.x.dtype
         assert made.y_test.shape == (0,)
@@ -94,7 +95,7 @@ def test_no_test_part_is_an_empty_one() -> None:
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda d: pickle.loads(pickle.dumps(d))])
 def test_a_copy_is_the_same_value(again: Any) -> None:
     """A copied or pickled data set equals the first, and nobody can write to it."""
-    made = dataset("a", X, Y)
+    made = of_arrays("a", X, Y)
     assert again(made) == made
     with pytest.raises(ValueError, match="read-only"):
         again(made).x[0] = 1
@@ -127,7 +128,7 @@ def test_a_share_that_leaves_nothing_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="share must be greater than 0 and less than 1"):
         split(X, np.array(Y), share, KEY)
     with pytest.raises(ValueError, match="share must be greater than 0 and less than 1"):
-        hold_out(dataset("a", X, Y), share, KEY)
+        hold_out(of_arrays("a", X, Y), share, KEY)
 
 
 def test_a_single_row_cannot_be_split() -> None:
@@ -140,7 +141,7 @@ def test_a_single_row_cannot_be_split() -> None:
 
 def test_hold_out_makes_the_test_part() -> None:
     """The rows that are held out are the test part, of the same types and classes, and only once."""
-    whole = dataset("a", X, Y, classes=["no", "yes"])
+    whole = of_arrays("a", X, Y, classes=["no", "yes"])
     parted = hold_out(whole, 0.4, KEY)
     assert (len(parted.y), len(parted.y_test)) == (2, 1)
     assert sorted([*parted.x[:, 0], *parted.x_test[:, 0]]) == list(X[:, 0])
@@ -198,7 +199,7 @@ def test_downloaded_sets_want_a_folder(name: str) -> None:
         ("Fashion_MNIST", "did you mean fashion-mnist?"),
         ("DIGITS", "did you mean digits?"),
         ("zzz", f"choose from {', '.join(NAMES)}"),
-        ("table.xlsx", "must end in .npz or .csv"),
+        ("table.doc", "must end in .csv, .tsv, .csv.gz, "),
         ("", "choose from"),
     ],
 )

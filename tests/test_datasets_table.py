@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fnnet.datasets import DataError, load, load_csv, load_npz
+from fnnet.datasets import DataError, load, load_npz, load_table
 
 X = np.arange(8.0).reshape(4, 2)
 
@@ -50,7 +50,8 @@ BAD_NPZ: dict[str, tuple[dict[str, Any], str]] = {
     "text": ({"x": X, "y": np.array(list("abab"))}, "y must hold real numbers"),
     "lengths": ({"x": X, "y": [*Y[:3], 0, 1]}, "as many rows, got 4 and 5"),
     "NaN": ({"x": X * np.nan, "y": Y}, "NaN or infinity in row 0"),
-    "fractions": ({"x": X, "y": [0, 1, 0.5, 1]}, "whole numbers, got 0.5 in row 2"),
+    "no numbers": ({"x": X, "y": [0.5, 1, np.inf, 1]}, "y must be finite, got inf in row 2"),
+    "new numbers": ({"x": X, "y": [0.5] * 4, "x_test": X, "y_test": [0.5, np.nan, 1, 1]}, "y_test must be finite"),
     "empty": ({"x": X[:0], "y": []}, "at least one row"),
     "one class": ({"x": X, "y": [5] * 4}, "two classes or more, got 5 in every row"),
     "two ones": ({"x": X, "y": np.ones((4, 2))}, "one-hot"),
@@ -114,23 +115,33 @@ def test_a_table_is_read_with_or_without_a_header(tmp_path: Path, text: str) -> 
     assert len(made.y_test) == 0
 
 
+NUMBERS = "".join(f"{i}.5,{i % 2}\n" for i in range(30))
+PRICES = "".join(f"{i % 2},{i}.5\n" for i in range(30))
 BAD_CSV = {
-    "empty": ("", "rows of numbers, got none"),
-    "blank": ("\n  \n", "rows of numbers, got none"),
-    "header only": ("a,b\n", "rows of numbers, got none"),
-    "text in a row": ("a,b\n1,0\n\n1,cat\n", "got 'cat' in line 4, column 2"),
-    "text in the first row": ("1,cat\n2,0\n", "got 'cat' in line 1, column 2"),
-    "two headers": ("a,b\nc,d\n1,2\n", "got 'c' in line 2, column 1"),
-    "a gap": ("1,2,0\n1,,1\n", "got '' in line 2, column 2"),
+    "empty": ("", "must hold rows, got none"),
+    "blank": ("\n  \n", "must hold rows, got none"),
+    "header only": ("a,b\n", "must hold rows, got none"),
+    "text in a row": (f"a,b\n{NUMBERS}\ncat,1\n", "column a holds numbers, got 'cat' in line 33; .*--drop a"),
+    "text in a price": (f"a,b\n{PRICES}\n1,cat\n", "column b holds numbers, got 'cat' in line 33"),
     "ragged": ("1,2,0\n1,1\n", "3 columns in every row, got 2 in line 2"),
     "longer": ("h,i,j\n1,2,0\n1,2,3,1\n", "3 columns in every row, got 4 in line 3"),
-    "NaN": ("1,0\nnan,1\n", "got 'nan' in line 2, column 1"),
-    "infinity": ("1,0\n1,-inf\n", "got '-inf' in line 2, column 2"),
-    "semicolons": ("1;0\n2;1\n", "separated by commas, got '2;1' in line 2, column 1"),
+    "infinity": ("1,0\n1,-inf\n", "column 2 holds numbers, got infinity in line 2"),
+    "infinity in x": ("1,0\n1e999,1\n", "column 1 holds numbers, got infinity in line 2"),
+    "another separator later": ("1;0\n2;1\n3,1\n", "2 columns in every row, got 1 in line 3"),
     "one column": ("1\n2\n", "two columns or more"),
-    "fractions": ("1,0.5\n2,1\n", "whole numbers, got 0.5 in row 0"),
-    "one class": ("1,3\n2,3\n", "two classes or more"),
-    "Python's underscore": ("1_0,0\n1,1\n", "not a table of numbers"),
+    "one class": ("1,3\n2,3\n", "column 2 must have two classes or more, got 3"),
+    "one text": ("1,a\n2,a\n", "column 2 must have two classes or more, got a"),
+    "nothing to predict": ("a,b\n1,\n2,?\n", "column b is to be predicted, and holds nothing"),
+    "two columns of one name": ("a,b,a\n1,2,0\n", "two columns a; rename one"),
+    "dates": ("a,b\n2024-01-31,1\n2024-02-01,0\n", r"learned from in a \(dates\): leave out by --drop a$"),
+    "names": (
+        "who,sex,n,b\n" + "".join(f"Mr. {i},m,{i},{i % 2}\n" for i in range(30)),
+        r"in who \(free text, 30 different ones\): leave out by --drop who",
+    ),
+    "names to be predicted": (
+        "n,who\n" + "".join(f"{i},Mr. {i}\n" for i in range(30)),
+        "column who must hold classes, got 30 of them in 30 rows, .*--target",
+    ),
 }
 
 
@@ -139,7 +150,7 @@ def test_bad_tables_are_refused(tmp_path: Path, text: str, message: str) -> None
     """A table that is no data set is refused in one line that names the file, and the line and column of the fault."""
     (tmp_path / "own.csv").write_text(text)
     with pytest.raises(DataError, match=f"own.csv.*({message})") as error:
-        load_csv(tmp_path / "own.csv")
+        load_table(tmp_path / "own.csv")
     assert "\n" not in str(error.value)
 
 
@@ -147,8 +158,8 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     """A missing file, a folder, and bytes that are not UTF-8 are refused as a table."""
     (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe1,2")
     with pytest.raises(DataError, match="not UTF-8"):
-        load_csv(tmp_path / "bytes.csv")
+        load_table(tmp_path / "bytes.csv")
     with pytest.raises(DataError, match="No such file"):
         load(tmp_path / "missing.csv")
     with pytest.raises(DataError, match="can't be read"):
-        load_csv(tmp_path)
+        load_table(tmp_path)

@@ -19,7 +19,8 @@ from strategies import Square, affine, normal, seeds
 from test_cli import fnnet, result, started
 
 from fnnet import Adam, BatchNorm, Dropout, SoftmaxCrossEntropy, buffer, freeze, frozen, train
-from fnnet.datasets import Dataset, dataset, digits
+from fnnet.datasets import Dataset, digits
+from fnnet.datasets.dataset import of_arrays
 from fnnet.learning import State
 from fnnet.learning.arguments import epoch_order
 from fnnet.learning.state import first_state
@@ -33,7 +34,7 @@ from fnnet.values import Key, arrays, fingerprint, generator
 from fnnet.values.record import evolve, replace
 
 IMAGES = replace(digits(), x=digits().x[:40], y=digits().y[:40])
-TABLE = dataset("table", normal(0, 30, 3), np.random.default_rng(1).integers(0, 3, 30), classes=("a", "b", "c"))
+TABLE = of_arrays("table", normal(0, 30, 3), np.random.default_rng(1).integers(0, 3, 30), classes=("a", "b", "c"))
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,11 @@ from test_verify import refused, trained
 
 from fnnet import Scale, load, save
 from fnnet.cli.app import run as command_line
-from fnnet.datasets import DataError, load_csv, load_npz, read_idx
+from fnnet.datasets import DataError, load_npz, load_table, read_idx
 from fnnet.datasets.pictures import FORMATS, read_picture
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    "csv": load_csv,
+    "csv": load_table,
     "npz": load_npz,
     "idx": lambda path: read_idx(path, 3),
     "picture": read_picture,
@@ -91,10 +91,10 @@ def test_any_name_is_a_name(tmp_path: Path, name: bytes) -> None:
     """A table is read whatever bytes it is called by, and what is wrong in it is said by that name."""
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name + b".csv"))
     path.write_text("1,2,0\n3,4,1\n")
-    assert load_csv(path).name == os.fsdecode(name)
+    assert load_table(path).name == os.fsdecode(name)
     path.write_text("1,2,0\n3,x,1\n")
     with pytest.raises(DataError, match=r"finite numbers, got 'x' in line 2, column 2$") as error:
-        load_csv(path)
+        load_table(path)
     assert str(error.value).startswith(str(path))
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fnnet import Affine, Flatten, RandomShift, Scale, SoftmaxCrossEntropy, Standardize, evaluate, leaves
-from fnnet.datasets import DataError, dataset, digits, xor
+from fnnet.datasets import DataError, digits, xor
+from fnnet.datasets.dataset import of_arrays
 from fnnet.learning.arguments import steps_per_epoch
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers.schedules import rate
@@ -19,7 +20,7 @@ from fnnet.values import fingerprint
 from fnnet.values.record import replace
 
 DIGITS = replace(digits(), x=digits().x[:40], y=digits().y[:40])
-TABLE = dataset("table", np.arange(24.0).reshape(12, 2) ** 2, [0, 1, 2] * 4)
+TABLE = of_arrays("table", np.arange(24.0).reshape(12, 2) ** 2, [0, 1, 2] * 4)
 QUICK: dict[str, Any] = {"hidden": (6,), "epochs": 2, "batch_size": 8}
 
 
@@ -184,7 +185,7 @@ def test_what_does_not_fit_the_data_is_refused() -> None:
     with pytest.raises(ValueError, match=r"shift moves images, but the examples of table have shape \(2,\)"):
         experiment(Recipe(shift=1), TABLE)
     with pytest.raises(DataError, match="at least 2 to be split"):
-        experiment(Recipe(validation=0.5), dataset("one", [[1.0]], [0], classes=["a", "b"]))
+        experiment(Recipe(validation=0.5), of_arrays("one", [[1.0]], [0], classes=["a", "b"]))
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -192,7 +193,7 @@ def test_the_named_recipes(name: str) -> None:
     """A named recipe is a recipe, and can be made real on images or a table of its kind."""
     data = {"xor": xor(), "digits": DIGITS}.get(name)
     if data is None:
-        data = dataset(name, np.zeros((130, 28, 28), np.uint8), [0, 9] * 65)
+        data = of_arrays(name, np.zeros((130, 28, 28), np.uint8), [0, 9] * 65)
     made = experiment(RECIPES[name], data)
     state = next(made.states())
     assert state.step == 1

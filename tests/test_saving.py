@@ -41,7 +41,8 @@ from fnnet import (
     param,
     training,
 )
-from fnnet.datasets import dataset, xor
+from fnnet.datasets import xor
+from fnnet.datasets.dataset import of_arrays
 from fnnet.learning.state import State
 from fnnet.optimizers import OptimizerState
 from fnnet.runs import load_run
@@ -53,7 +54,7 @@ from fnnet.values import arrays, data, fingerprint
 from fnnet.values.record import replace, settings
 from fnnet.values.tree import with_arrays
 
-TABLE = dataset("table", normal(0, 24, 3), [0, 1, 2] * 8)
+TABLE = of_arrays("table", normal(0, 24, 3), [0, 1, 2] * 8)
 
 
 def back(tree: Any, layers: Any = ()) -> Any:

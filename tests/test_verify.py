@@ -486,7 +486,7 @@ def test_a_run_with_a_validation_loss_of_nan_is_equal() -> None:
     """A run with a validation example that no float32 holds verifies."""
     x = np.random.default_rng(0).normal(size=(60, 2))
     y = (x[:, 0] > 0).astype(int)
-    made = experiment(Recipe(validation=0.2), datasets.dataset("own", np.arange(60.0)[:, None], y))
+    made = experiment(Recipe(validation=0.2), datasets.dataset(np.arange(60.0)[:, None], y, name="own"))
     assert made.validation is not None
     x[int(made.validation[0][0, 0])] = 1e39
     np.savez("own.npz", x=x, y=y, x_test=x[:5] * 0, y_test=y[:5])

@@ -10,10 +10,10 @@ from fnnet.checking.samples import samples
 from fnnet.cli import options as o
 from fnnet.cli.flags import Said, settings
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
-from fnnet.cli.starting import usual
 from fnnet.datasets import Dataset
 from fnnet.network.modes import offers
 from fnnet.runs.build import experiment
+from fnnet.runs.recipe import usual
 from fnnet.values.keys import Key, Purpose, generator, key
 from fnnet.values.record import evolve
 
@@ -34,7 +34,7 @@ def check(
     """
     rows = [_layer(sample) for sample in samples()]
     if data is not None:
-        rows += _network(data, evolve(usual(data), **said))
+        rows += _network(data, said)
     if json:
         print_json({"passed": all(row["passed"] for row in rows), "checks": rows})
     else:
@@ -50,13 +50,13 @@ def _layer(sample: Any) -> dict[str, Any]:
     return _row(sample.name, check_gradients(sample.layer, x, key=sample.key), len(verdicts), broken)
 
 
-def _network(name: str, recipe: Any) -> list[dict[str, Any]]:
+def _network(name: str, said: Said) -> list[dict[str, Any]]:
     data = o.stand_in(name)
-    run = experiment(evolve(recipe, batch_size=1), data)
+    run = experiment(evolve(usual(data), **said, batch_size=1), data)
     x, y = _some_rows(data), data.y[:8]
     modes: dict[str, Key | None] = {"": None}
     if offers(run.net, "training"):
-        modes[", training"] = key(recipe.seed, Purpose.NOISE)
+        modes[", training"] = key(run.recipe.seed, Purpose.NOISE)
     network = (run.net, run.loss(run.targets(y)))
     return [
         _row(f"{name} network and loss{mode}", check_gradients(network, x, key=k), 0, []) for mode, k in modes.items()

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from fnnet.cli.threads import blas
-from fnnet.datasets.opening import open_regular
 from fnnet.runs import Run
 from fnnet.runs.folder import RECORD
+from fnnet.tables.opening import open_regular
 
 
 def environment() -> dict[str, Any]:

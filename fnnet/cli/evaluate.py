@@ -1,20 +1,22 @@
 """`fnnet evaluate`: how good a run's network is on the test part, class by class, and where it is wrong."""
 
 import math
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Optional
 
 import numpy as np
 import typer
 
 from fnnet.cli import options as o
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
-from fnnet.cli.result import finite
+from fnnet.cli.result import distances, finite, score
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
 from fnnet.learning.metrics import confusion, precision_recall, predicted
-from fnnet.losses import LOSSES
 from fnnet.network.chunks import predict
-from fnnet.runs import load_run
+from fnnet.runs import Run, load_run
+from fnnet.runs.new_rows import frames, labels, schema_of_run
+from fnnet.runs.recipe import named_loss
 from fnnet.values.array import Array
 
 #: The most classes whose confusion matrix is printed.
@@ -23,36 +25,74 @@ PRINTED = 30
 
 def evaluate(
     run: o.RunPath,
+    data: Annotated[
+        Optional[str],
+        typer.Argument(metavar="FILE", help="A table with the run's columns, instead of the test part of its data."),
+    ] = None,
     worst: Annotated[int, typer.Option(help="List so many of the worst mistakes.", min=0, show_default=False)] = 0,
     data_dir: o.DataDir = None,
     mirror: o.Mirror = None,
     json: o.Json = False,
 ) -> None:
-    """Measure a run's network on the test part of its data: loss, accuracy, and each class.
+    """Measure a run's network on the test part of its data: loss, and accuracy with each class, or R².
 
     Precision is the share of the predictions of a class that are right, recall the share of its examples that are
-    found. The worst mistakes are those in which the true class was given the least probability.
+    found. The worst mistakes are those in which the true class was given the least probability, or, of numbers, the
+    farthest from the true one.
 
     fnnet evaluate runs/mnist --worst 20
+
+    fnnet evaluate runs/iris new.csv
     """
     found = load_run(run)
-    data = found.checked(data_of_run(found, data_dir, mirror))
+    name, x, y = _rows(found, data, data_dir, mirror)
     with computing(found.threads):
-        outputs = predict(found.net, data.x_test)
-        loss = finite(float(found.loss(data.y_test).forward(outputs.astype(np.float64))[0]))
-    counts = confusion(outputs, data.y_test)
-    report = {
+        outputs = predict(found.net, x)
+        loss = finite(float(found.loss(y).forward(outputs.astype(np.float64))[0]))
+    report: dict[str, Any] = {
         "run": str(run),
-        "dataset": data.name,
+        "dataset": name,
         "epochs": found.state.epoch if found.state else None,
-        "test_examples": len(data.y_test),
+        "test_examples": len(y),
         "test_loss": loss,
+    }
+    if not found.classes:
+        report |= {**distances(outputs, y), "worst": _farthest(outputs[:, 0].astype(float), y, worst)}
+        print_json(report) if json else _print_numbers(report, worst)
+        return
+    counts = confusion(outputs, y)
+    report |= {
         "test_accuracy": float(np.trace(counts) / counts.sum()),
-        "classes": _classes(data.classes, counts),
+        "classes": _classes(found.classes, counts),
         "confusion": counts.tolist(),
-        "worst": _worst(LOSSES[found.recipe.loss].probabilities(outputs), data.y_test, data.classes, worst),
+        "worst": _worst(named_loss(found.recipe).probabilities(outputs), y, found.classes, worst),
     }
     print_json(report) if json else _print(report, worst)
+
+
+def _rows(run: Run, path: str | None, folder: Path | None, mirror: str | None) -> tuple[str, Array, Array]:
+    """The name, the examples and what is to be predicted of them: of a file, or of the test part of the run's data."""
+    if path is None:
+        data = run.checked(data_of_run(run, folder, mirror))
+        return data.name, data.x_test, data.y_test
+    parts = [(schema_of_run(run, path).encode(frame), labels(run, frame)) for frame in frames(run, Path(path))]
+    return path, np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
+
+
+def _farthest(outputs: Array, y: Array, many: int) -> list[dict[str, Any]]:
+    order = np.argsort(-abs(outputs - y), kind="stable")[:many]
+    return [{"row": int(i), "target": float(y[i]), "predicted": float(outputs[i])} for i in order]
+
+
+def _print_numbers(report: dict[str, Any], worst: int) -> None:
+    say(f"{visible(report['dataset'])}: {score(report)}, test loss {report['test_loss']:.4f}")
+    if worst:
+        say("\nthe farthest predictions")
+        made = table(">test row", ">target", ">predicted", ">error")
+        for row in report["worst"]:
+            error = row["predicted"] - row["target"]
+            add_row(made, str(row["row"]), f"{row['target']:.5g}", f"{row['predicted']:.5g}", f"{error:+.4g}")
+        print_table(made)
 
 
 def _classes(names: tuple[str, ...], counts: Array) -> list[dict[str, Any]]:

@@ -17,10 +17,10 @@ from fnnet.runs import Run, load_run
 from fnnet.runs.archive import is_archive
 from fnnet.runs.recipe import Recipe
 from fnnet.runs.saving import load
+from fnnet.tables.number_rows import table_in
 from fnnet.teaching import LECTURE, Loss, read_weights, weights
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
-from fnnet.values.number_rows import table_in
 from fnnet.values.record import frozen
 
 #: A network, its loss, which knows the targets, and the inputs.
@@ -50,7 +50,7 @@ def task_of(asked: Asked) -> Task:
 
 def _of_flags(asked: Asked) -> Task:
     """The lecture's network, or that of --weights, with the examples that were said."""
-    loss = Recipe(loss=asked.loss or "mse").loss
+    loss = str(Recipe(loss=asked.loss or "mse").loss)
     net = _network(asked, loss)
     x, target = asked.x, asked.target
     if not x and not target and not asked.weights:
@@ -92,16 +92,17 @@ def _of_run(asked: Asked, path: Path) -> Task:
         if said:
             raise UsageError(f"{path} is a run, whose network is what it is; leave --{name} out")
     run = load_run(path)
+    loss = str(run.recipe.loss)
     if asked.target and not asked.x:
         raise UsageError("say the inputs of the example by --x, such as --x 1,0")
     if asked.x and asked.target:
         x = _inputs(run, asked.x)
-        targets = _targets(asked.target, len(run.classes), run.recipe.loss, run.classes)
-        return run.net, _loss(run.recipe.loss, targets), x
+        targets = _targets(asked.target, len(run.classes), loss, run.classes)
+        return run.net, _loss(loss, targets), x
     data = data_of_run(run, asked.data_dir, asked.mirror)
     x = _inputs(run, asked.x) if asked.x else data.x[:1]
     labels = np.array([_label(data, row) for row in x])
-    return run.net, _loss(run.recipe.loss, _as_loss_takes(labels, len(run.classes), run.recipe.loss)), x
+    return run.net, _loss(loss, _as_loss_takes(labels, len(run.classes), loss)), x
 
 
 def _inputs(run: Run, said: Sequence[str]) -> Array:

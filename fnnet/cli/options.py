@@ -9,7 +9,7 @@ import platformdirs
 import typer
 
 from fnnet.cli.flags import option
-from fnnet.datasets import NAMES, Dataset, dataset, hold_out, load, unknown
+from fnnet.datasets import NAMES, Dataset, Reading, dataset, hold_out, load, unknown
 from fnnet.datasets.known import KNOWN
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
@@ -22,7 +22,7 @@ def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
 
 
-WHAT = f"{', '.join(NAMES)}, FILE.npz or FILE.csv."
+WHAT = f"{', '.join(NAMES)}, or a file of your own: FILE.csv, .tsv, .npz, .parquet, .xlsx."
 
 MaybeData = Annotated[Optional[str], typer.Argument(metavar="DATA", help=WHAT, show_default=False)]
 DataOrRun = Annotated[str, typer.Argument(metavar="DATA|RUN", help=f"{WHAT[:-1]}; or the folder of a run.")]
@@ -46,6 +46,12 @@ Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST fam
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
 
+Target = Annotated[
+    Optional[str], _flag(DATA, "The column of a table to be predicted, by its name or number (default: the last).")
+]
+Drop = Annotated[Optional[list[str]], _flag(DATA, "Leave out these columns of a table, such as name,ticket.")]
+Task = Annotated[Optional[str], _flag(DATA, "What is predicted: classes or numbers (default: found from the column).")]
+
 MaybeRun = Annotated[Optional[Path], typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 Weights = Annotated[
     Optional[Path],
@@ -55,7 +61,7 @@ Output = Annotated[
     Optional[str], _flag(NETWORK, "Of the last units: sigmoid, tanh, relu, leaky-relu or linear (default: as --loss).")
 ]
 X = Annotated[Optional[list[str]], _flag(EXAMPLE, "The inputs, such as 1,0. Say it again for more examples.", "--x")]
-Target = Annotated[Optional[list[str]], _flag(EXAMPLE, "What is wanted: the outputs, such as 1; or a class.")]
+Wanted = Annotated[Optional[list[str]], _flag(EXAMPLE, "What is wanted: the outputs, such as 1; or a class.")]
 Eta = Annotated[float, typer.Option(help="Learning rate, eta.", rich_help_panel=EXAMPLE)]
 Digits = Annotated[int, typer.Option(help="Significant digits of the results.", rich_help_panel=TABLE)]
 MaxUnits = Annotated[int, typer.Option(help="The most units of a network.", rich_help_panel=TABLE)]
@@ -67,11 +73,26 @@ Blank = Annotated[
 Solution = Annotated[bool, _flag(TABLE, "Print what --blank leaves blank, and nothing else.", "--solution")]
 
 
-def data_of(name: str, folder: Path | None = None, mirror: str | None = None, seed: int = 0) -> Dataset:
+def reading_of(name: str | None, target: str | None, drop: list[str] | None, task: Any) -> Reading:
+    """How a table is to be read; UsageError for what is no table."""
+    if (target or drop or task) and name in KNOWN:
+        raise UsageError(f"--target, --drop and --task are for tables of your own, and {name} is known")
+    if task not in (None, "classes", "numbers"):
+        raise UsageError(f"--task must be classes or numbers, got {task!r}")
+    return Reading(target, tuple(name.strip() for names in drop or () for name in names.split(",")), task)
+
+
+def data_of(
+    name: str,
+    folder: Path | None = None,
+    mirror: str | None = None,
+    seed: int = 0,
+    reading: Reading = Reading(),  # noqa: B008  # a frozen record is safe as a default
+) -> Dataset:
     """The data set of this name or path; a file without a test part gives a fifth of its rows for one."""
     if complaint := unknown(name):
         raise UsageError(complaint)
-    data = load(name, folder_of(folder), mirror)
+    data = load(name, folder_of(folder), mirror, reading)
     return data if len(data.y_test) else hold_out(data, 0.2, key(seed, Purpose.SPLIT, step=1))
 
 
@@ -86,4 +107,4 @@ def stand_in(name: str) -> Dataset:
     if known is None or known.form is None or not known.downloaded:
         return data_of(name)
     images = np.zeros((128, known.form.size, known.form.size), np.uint8)
-    return dataset(name, images, np.arange(128) % 10, known=name)
+    return dataset(images, np.arange(128) % 10, name=name, known=name)

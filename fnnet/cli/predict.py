@@ -6,46 +6,58 @@ import numpy as np
 import typer
 
 from fnnet.cli import options as o
+from fnnet.cli.new_table import as_objects, print_predictions
 from fnnet.cli.output import add_row, print_json, print_table, table
 from fnnet.cli.threads import computing
-from fnnet.datasets.known import KNOWN
+from fnnet.datasets.known import KNOWN, is_table
 from fnnet.datasets.pictures import read_picture
-from fnnet.learning.metrics import predicted
-from fnnet.losses import LOSSES
 from fnnet.network import chunks
 from fnnet.runs import Run, load_run
+from fnnet.runs.new_rows import frame_of_rows
+from fnnet.tables.number_rows import numbers_in
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
-from fnnet.values.number_rows import numbers_in
 
 Inputs = Annotated[
-    list[str], typer.Argument(metavar="IMAGE...|NUMBERS...", help="PNG or JPEG files; or rows of numbers, such as 0,1.")
+    list[str],
+    typer.Argument(
+        metavar="FILE|IMAGE...|NUMBERS...",
+        help="A table, or - for one that is piped in; PNG or JPEG files; or rows of numbers, such as 0,1.",
+    ),
 ]
 
 
 def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
-    """Print the class of each IMAGE, or of each row of NUMBERS, and the probability of every class.
+    """Print what a run's network says of each row of a table, each IMAGE, or each row of NUMBERS.
+
+    A table has the columns of the training data, in any order, and may have more. For each of its rows one is written,
+    as CSV: the prediction, and for classes the probability of each.
 
     Pictures may be of any size and color, dark on light or light on dark: they are brought to the form of the
     training data, as MNIST was made, scaled to its box and centered. This needs Pillow: pip install 'fnnet[images]'.
+
+    fnnet predict runs/iris new.csv > out.csv
 
     fnnet predict runs/mnist seven.png photo.jpg
 
     fnnet predict runs/xor 0,1 1,1
     """
     found = load_run(run)
+    if len(inputs) == 1 and (inputs[0] == "-" or is_table(inputs[0])):
+        with computing(found.threads):
+            print_predictions(found, inputs[0], json)
+        return
     x = _examples(found, inputs)
     with computing(found.threads):
-        p = LOSSES[found.recipe.loss].probabilities(chunks.predict(found.net, x))
-    names = inputs if len(inputs) == len(p) else [",".join(inputs)]
-    rows = [
-        {"input": name, "class": found.classes[best], "probabilities": dict(zip(found.classes, row, strict=True))}
-        for name, best, row in zip(names, predicted(p), p.astype(float).tolist(), strict=True)
-    ]
+        outputs = chunks.predict(found.net, x)
+    names = inputs if len(inputs) == len(x) else [",".join(inputs)]
+    rows = [{"input": name, **row} for name, row in zip(names, as_objects(found, outputs), strict=True)]
     print_json(rows) if json else _print(rows, found)
 
 
 def _examples(run: Run, inputs: list[str]) -> Array:
+    if run.schema:
+        return run.schema.encode(frame_of_rows(run, inputs))
     if len(run.shape) == 1:
         return _numbers(inputs, run.shape[0])
     name, forms = run.source.name, [name for name, known in KNOWN.items() if known.form]
@@ -69,8 +81,10 @@ def _numbers(inputs: list[str], columns: int) -> Array:
 
 
 def _print(rows: list[dict[str, Any]], run: Run) -> None:
-    made = table("input", "class", *(f">{name}" for name in run.classes))
+    made = (
+        table("input", "class", *(f">{name}" for name in run.classes)) if run.classes else table("input", ">prediction")
+    )
     for row in rows:
-        shares = [f"{p:.3f}" for p in row["probabilities"].values()]
-        add_row(made, row["input"], row["class"], *shares)
+        shares = [f"{p:.3f}" for p in row.get("probabilities", {}).values()]
+        add_row(made, row["input"], *((shares and [row["class"]]) or [f"{row['prediction']:.5g}"]), *shares)
     print_table(made)

@@ -37,7 +37,7 @@ def watched(
             first = state.step - 1 if first is None else first
             now = time.monotonic()
             if look and state.batch == 0 and now - looked > OFTEN:
-                accuracy = f"accuracy {look(state):.4f}  "
+                accuracy = f"{'accuracy' if run.data.classes else 'R2'} {look(state):.4f}  "
                 looked = time.monotonic()
                 start += looked - now
             if now - last > OFTEN:

@@ -8,13 +8,14 @@ import numpy as np
 from fnnet.cli.output import say, visible
 from fnnet.datasets import about
 from fnnet.learning.evaluation import evaluate
+from fnnet.learning.metrics import r2
 from fnnet.learning.state import State
 from fnnet.learning.stream import Diverged
-from fnnet.losses import LOSSES
 from fnnet.network.chunks import predict
 from fnnet.network.shapes import describe
 from fnnet.runs import Experiment
-from fnnet.runs.recipe import Recipe
+from fnnet.runs.recipe import Recipe, named_loss
+from fnnet.values.array import Array
 from fnnet.values.fingerprint import fingerprint
 from fnnet.values.record import as_dict
 from fnnet.values.tree import count_params
@@ -28,9 +29,11 @@ LINEAR = (
 def opening(run: Experiment) -> str:
     """The data, the network and the settings, in three lines."""
     r, data = run.recipe, run.data
+    what = f"{len(data.classes)} classes" if data.classes else "numbers to predict"
+    notes = "".join(f"  {visible(note)}\n" for note in data.notes)
     return (
         f"{visible(data.name)}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
-        f"{'x'.join(map(str, data.x.shape[1:]))}, {len(data.classes)} classes\n"
+        f"{'x'.join(map(str, data.x.shape[1:]))}, {what}\n{notes}"
         f"network: {' | '.join(map(describe, run.net))} ({count_params(run.net):,} parameters, {r.dtype})\n"
         f"training: {r.loss}, {r.optimizer}, lr {r.lr:g} {r.schedule}, {r.epochs:,} epochs "
         f"in batches of {r.batch_size}, seed {r.seed}"
@@ -45,9 +48,12 @@ def place(state: State) -> str:
 def result(run: Experiment, state: State, seconds: float) -> dict[str, Any]:
     """The figures of a state: what ``--json`` prints."""
     net, data = state.chosen, run.data
-    loss, accuracy = evaluate(net, run.loss, data.x_test, run.targets(data.y_test))
+    loss, score = evaluate(net, run.loss, data.x_test, run.targets(data.y_test))
     finite(loss)
-    found = {
+    figures: dict[str, Any] = (
+        {"test_accuracy": score} if data.classes else distances(predict(net, data.x_test), data.y_test)
+    )
+    found: dict[str, Any] = {
         "dataset": data.name,
         "seed": run.recipe.seed,
         "train_examples": len(run.x),
@@ -58,7 +64,7 @@ def result(run: Experiment, state: State, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 4),
         "train_loss": state.mean_loss if state.step else None,
         "test_loss": loss,
-        "test_accuracy": accuracy,
+        **figures,
         "sha256": fingerprint(net),
         "settings": as_dict(run.recipe),
     }
@@ -67,10 +73,17 @@ def result(run: Experiment, state: State, seconds: float) -> dict[str, Any]:
         found |= {"validation_loss": best, "best_epoch": state.best_epoch}
     known = about(data)
     if known and known.kind == "truth table":
-        p = LOSSES[run.recipe.loss].probabilities(predict(net, data.x))[:, 1]
+        p = named_loss(run.recipe).probabilities(predict(net, data.x))[:, 1]
         found["truth_table"] = [[*map(int, x), int(y), float(q)] for x, y, q in zip(data.x, data.y, p, strict=True)]
         found["solved"] = bool(np.all(np.abs(p - data.y) < 0.1))
     return found
+
+
+def distances(outputs: Array, y: Array) -> dict[str, float]:
+    """How far predicted numbers (N, 1) are from the true ones (N,), in their unit, and R²."""
+    away = outputs[:, 0].astype(np.float64) - y
+    rmse, mae = float(np.sqrt(np.mean(away**2))), float(np.mean(abs(away)))
+    return {"test_r2": r2(outputs, y), "test_rmse": rmse, "test_mae": mae}
 
 
 def finite(loss: float) -> float:
@@ -94,9 +107,17 @@ def show(found: dict[str, Any], recipe: Recipe) -> None:
         if not recipe.hidden:
             say(LINEAR)
         return
-    right = round(found["test_accuracy"] * found["test_examples"])
     best = f", best epoch {found['best_epoch']}" if "best_epoch" in found else ""
     say(
-        f"test accuracy {found['test_accuracy']:.4f} ({right:,} of {found['test_examples']:,}), "
-        f"test loss {found['test_loss']:.4f}, after {found['epochs']:,} epochs in {found['seconds']:.2f} s{best}"
+        f"{score(found)}, test loss {found['test_loss']:.4f}, "
+        f"after {found['epochs']:,} epochs in {found['seconds']:.2f} s{best}"
     )
+
+
+def score(found: dict[str, Any]) -> str:
+    """How good a result is, in words: the accuracy, or R² with the errors in the unit of the targets."""
+    if "test_r2" in found:
+        errors = f"RMSE {found['test_rmse']:.4g}, mean absolute error {found['test_mae']:.4g}"
+        return f"test R2 {found['test_r2']:.4f}, {errors}, on {found['test_examples']:,} examples"
+    right = round(found["test_accuracy"] * found["test_examples"])
+    return f"test accuracy {found['test_accuracy']:.4f} ({right:,} of {found['test_examples']:,})"

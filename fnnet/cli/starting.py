@@ -6,14 +6,14 @@ from typing import Any, TypeAlias
 from fnnet.cli import options as o
 from fnnet.cli.flags import Said
 from fnnet.cli.threads import worth
-from fnnet.datasets import Dataset, digest
+from fnnet.datasets import Dataset, Reading, digest
 from fnnet.datasets.known import KNOWN
 from fnnet.learning.state import State, first_state
 from fnnet.runs import Experiment, Run, Source, experiment, load_run
 from fnnet.runs.archive import FileError
 from fnnet.runs.folder import holds_run, mend
 from fnnet.runs.ownership import Owned
-from fnnet.runs.recipe import RECIPES, Recipe, depends_on_epochs
+from fnnet.runs.recipe import Recipe, depends_on_epochs, usual
 from fnnet.runs.settings import flag
 from fnnet.values.errors import UsageError
 from fnnet.values.fingerprint import fingerprint
@@ -58,38 +58,35 @@ def refuse_to_replace(folder: Path, force: bool, way: Path | None = None) -> Non
         )
 
 
-def usual(name: str) -> Recipe:
-    """The recipe of the data set of this name, or of a file of one's own."""
-    return RECIPES.get(name, Recipe())
-
-
 def fresh(
-    name: str, said: Said, *, from_: Path | None, threads: int | None, data_dir: Path | None, mirror: str | None
-) -> Begun:
+    name: str, said: Said, reading: Reading, *, from_: Path | None, threads: int | None, data_dir: Path | None,
+    mirror: str | None,
+) -> Begun:  # fmt: skip
     """A new run, at its first state."""
     other = load_run(from_) if from_ else None
-    base = usual(name)
+    data = o.data_of(name, data_dir, mirror, evolve(Recipe(), **said).seed, reading)
+    base = usual(data)
     if other:
         base = evolve(base, **{field: getattr(other.recipe, field) for field in SHAPE})
     recipe = evolve(base, **said)
-    data = o.data_of(name, data_dir, mirror, recipe.seed)
     ran = experiment(recipe, data, other.net if other else None)
     run = Run(
         recipe=ran.recipe,
-        source=_source(name, data_dir, data),
+        source=_source(name, data_dir, data, reading),
         shape=data.x.shape[1:],
         classes=data.classes,
         threads=threads or worth(ran.net, ran.recipe.batch_size or len(ran.x)),
         start=fingerprint(ran.net) if other else None,
         net=ran.net,
         state=first_state(ran.net, ran.optimizer, recipe.seed),
+        schema=data.schema,
     )
     return run, ran
 
 
-def _source(name: str, folder: Path | None, data: Dataset) -> Source:
+def _source(name: str, folder: Path | None, data: Dataset, reading: Reading) -> Source:
     if data.known is None:
-        return Source(str(Path(name).resolve()), None, digest(data))
+        return Source(str(Path(name).resolve()), None, digest(data), reading)
     kept = str(o.folder_of(folder).resolve()) if KNOWN[data.known].downloaded else None
     return Source(data.known, kept, digest(data))
 
@@ -102,7 +99,14 @@ def state_of(run: Run, path: Path) -> State:
 
 
 def resumed(
-    own: Owned, said: Said, *, data: str | None, threads: int | None, data_dir: Path | None, mirror: str | None
+    own: Owned,
+    said: Said,
+    reading: Reading,
+    *,
+    data: str | None,
+    threads: int | None,
+    data_dir: Path | None,
+    mirror: str | None,
 ) -> Begun:
     """The run of a folder, at its newest state. Raises UsageError for settings that contradict it."""
     mend(own.way)
@@ -115,6 +119,8 @@ def resumed(
                 f"{flag(name)} is {_text(was)} in {folder}, got {_text(value)}: a run keeps its settings; "
                 f"leave it out, or begin a new run with --from {folder}"
             )
+    if reading not in (Reading(), run.source.reading):
+        raise UsageError(f"{folder} keeps how its table is read; leave --target, --drop and --task out")
     run = replace(run, recipe=_extended(run.recipe, said.get("epochs", run.recipe.epochs), state.epoch))
     return run, run.experiment(data_of_run(run, data_dir, mirror, data))
 
@@ -140,4 +146,4 @@ def data_of_run(run: Run, folder: Path | None = None, mirror: str | None = None,
     """The data that a run was trained on, from where they were, or from a folder or path that is said now."""
     source = run.source
     kept = folder or (Path(source.folder) if source.folder else None)
-    return o.data_of(name or source.name, kept, mirror, run.recipe.seed)
+    return o.data_of(name or source.name, kept, mirror, run.recipe.seed, source.reading)

@@ -6,11 +6,11 @@ from fnnet.cli import options as o
 from fnnet.cli.flags import Said, settings
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.result import place
-from fnnet.cli.starting import usual
 from fnnet.network.shapes import LayerShape, summarize
 from fnnet.runs import load_run
 from fnnet.runs.archive import is_archive
 from fnnet.runs.build import experiment
+from fnnet.runs.recipe import usual
 from fnnet.values.errors import UsageError
 from fnnet.values.record import as_dict, evolve
 
@@ -39,7 +39,7 @@ def summary(data: o.DataOrRun, json: o.Json = False, *, said: Said) -> None:
 
 def _of_data(name: str, said: Said) -> list[LayerShape]:
     data = o.stand_in(name)
-    run = experiment(evolve(usual(name), **said, batch_size=1), data)
+    run = experiment(evolve(usual(data), **said, batch_size=1), data)
     return summarize(run.net, data.x.shape[1:])
 
 

@@ -21,7 +21,7 @@ def trace(
     output: o.Output = None,
     loss: o.Loss = None,
     x: o.X = None,
-    target: o.Target = None,
+    target: o.Wanted = None,
     lr: o.Eta = 0.5,
     digits: o.Digits = 4,
     max_units: o.MaxUnits = teaching.LIMIT,

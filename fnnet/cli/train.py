@@ -39,6 +39,9 @@ def train(
     no_save: o.NoSave = False,
     data_dir: o.DataDir = None,
     mirror: o.Mirror = None,
+    target: o.Target = None,
+    drop: o.Drop = None,
+    task: o.Task = None,
     json: o.Json = False,
     quiet: o.Quiet = False,
     *,
@@ -57,17 +60,17 @@ def train(
     fnnet train --resume runs/mnist         goes on where Ctrl-C, a crash or a full disk stopped it
     """
     folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
-    begun = None
+    reading, begun = o.reading_of(data, target, drop, task), None
     if folder and not resume:
         refuse_to_replace(folder, force)
     if data and not resume:
-        begun = fresh(data, said, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
+        begun = fresh(data, said, reading, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
     with owned(folder) if folder else nullcontext() as own:
         if own and begun:
             mend(own.way)
             refuse_to_replace(own.path, force, own.way)
         if own and not begun:
-            again = resumed(own, said, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
+            again = resumed(own, said, reading, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
             _work(*again, own, goes_on=True, json=json, quiet=quiet)
         elif begun:
             _work(*begun, own, goes_on=False, json=json, quiet=quiet)
@@ -83,7 +86,7 @@ def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: 
             say(f"{'ended before' if ended else 'goes on'}, after {place(start)}")
     with computing(run.threads):
         before = recorded(own.way) if own and goes_on else []
-        record = {**as_dict(run.source), "settings": as_dict(run.recipe), "machines": machines(before, run)}
+        record = {**run.source.plain(), "settings": as_dict(run.recipe), "machines": machines(before, run)}
         state, seconds, number = _follow(start, run, ran, own, goes_on, record, err.is_terminal and not quiet)
         found = result(ran, state, seconds)
     if own:

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from fnnet.datasets.dataset import Dataset, dataset
+from fnnet.datasets.dataset import Dataset, of_arrays
 from fnnet.values.array import freeze
 
 TRAINING_ROWS = 1347
@@ -30,4 +30,4 @@ def digits() -> Dataset:
     with (files("fnnet.datasets") / "digits.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         x, y = freeze(arrays["x"]), freeze(arrays["y"])
     n = TRAINING_ROWS
-    return dataset("digits", x[:n], y[:n], x[n:], y[n:], tuple("0123456789"), known="digits")
+    return of_arrays("digits", x[:n], y[:n], x[n:], y[n:], tuple("0123456789"), known="digits")

@@ -17,8 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fnnet.datasets.dataset import DataError
 from fnnet.datasets.torchvision_process import REPORT
+from fnnet.values.errors import DataError
 
 SECONDS = 900  # that a download may take in all
 

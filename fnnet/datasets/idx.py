@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from fnnet.datasets.dataset import DataError
-from fnnet.datasets.opening import LIMIT, open_regular
+from fnnet.tables.opening import LIMIT, open_regular
 from fnnet.values.array import Array
+from fnnet.values.errors import DataError
 
 GZIP = b"\x1f\x8b"
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, final
 
-from fnnet.datasets.dataset import DataError, Dataset
+from fnnet.datasets.arrays import load_npz
+from fnnet.datasets.dataset import Dataset
 from fnnet.datasets.digits import digits
 from fnnet.datasets.mnist import fashion_mnist, kmnist, mnist
-from fnnet.datasets.table import load_csv, load_npz
+from fnnet.datasets.table import Reading, load_table
 from fnnet.datasets.xor import xor
+from fnnet.values.errors import DataError
 from fnnet.values.record import frozen
 
 Place = str | os.PathLike[str]
@@ -60,7 +62,15 @@ KNOWN = {
 }
 
 #: The files of one's own, by how their names end.
-FILES: dict[str, Callable[[Place], Dataset]] = {".npz": load_npz, ".csv": load_csv}
+FILES: dict[str, Callable[[Place, Reading], Dataset]] = {
+    ".csv": load_table,
+    ".tsv": load_table,
+    ".csv.gz": load_table,
+    ".tsv.gz": load_table,
+    ".parquet": load_table,
+    ".xlsx": load_table,
+    ".npz": lambda path, reading: load_npz(path, reading.task),
+}
 
 NAMES = tuple(KNOWN)
 
@@ -74,8 +84,13 @@ def about(data: Dataset) -> Known | None:
     return KNOWN[data.known] if data.known else None
 
 
-def load(name: Place, folder: Place | None = None, mirror: str | None = None) -> Dataset:
-    """The data set of this name, one of `NAMES`, or of a file whose path ends in `.npz` or `.csv`.
+def load(
+    name: Place,
+    folder: Place | None = None,
+    mirror: str | None = None,
+    reading: Reading = Reading(),  # noqa: B008
+) -> Dataset:
+    """The data set of this name, one of `NAMES`, or of a file of your own, such as a `.csv`, read as said.
 
     `mnist` and its relatives are kept in `folder`, and downloaded from `mirror` when they are missing. Raises DataError
     when there is no such name or file, the folder is wanted and not given, and as the function that reads it does.
@@ -87,7 +102,7 @@ def load(name: Place, folder: Place | None = None, mirror: str | None = None) ->
     if complaint := unknown(text):
         raise DataError(complaint)
     if text not in KNOWN:
-        return FILES[Path(text).suffix.lower()](text)
+        return FILES[_ending(text)](text, reading)
     if folder is None and KNOWN[text].downloaded:
         raise DataError(f"folder must be given, to find {text} in it or download it into it, got None")
     return KNOWN[text].load(folder or "", mirror)
@@ -99,8 +114,22 @@ def unknown(text: str) -> str | None:
     >>> unknown("xor"), unknown("xro")[:46]
     (None, "no data set is called 'xro': did you mean xor?")
     """
-    if text in KNOWN or Path(text).suffix.lower() in FILES:
+    if text in KNOWN or _ending(text) in FILES:
         return None
     near = difflib.get_close_matches(text.lower(), NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(NAMES)}"
-    return f"no data set is called {text!r}: {hint} (the path of your own must end in .npz or .csv)"
+    return f"no data set is called {text!r}: {hint} (the path of your own must end in {', '.join(FILES)})"
+
+
+def is_table(path: str) -> bool:
+    """Whether a path ends as that of a table does.
+
+    >>> is_table("new.csv.gz"), is_table("seven.png")
+    (True, False)
+    """
+    return FILES.get(_ending(path)) is load_table
+
+
+def _ending(path: str) -> str:
+    ending = Path(path).suffix.lower()
+    return Path(Path(path).stem).suffix.lower() + ending if ending == ".gz" else ending

@@ -1,12 +1,15 @@
 """The labels of one's own data: whole numbers or one-hot rows, made into the indices of the classes that occur."""
 
+from typing import Any
+
 import numpy as np
 
-from fnnet.datasets.dataset import DataError, whole_numbers
+from fnnet.datasets.dataset import whole_numbers
 from fnnet.values.array import Array
+from fnnet.values.errors import DataError
 
 #: Up to so many classes there may be in any case; beyond, a class has two rows or more.
-FEW = 100
+FEW = 10
 
 
 def whole_labels(name: str, y: Array) -> Array:
@@ -23,7 +26,7 @@ def whole_labels(name: str, y: Array) -> Array:
     return places
 
 
-def classes_in(labels: Array) -> Array:
+def classes_in(labels: Any, name: str = "y") -> Array:
     """The labels that occur, in order; DataError where they are no classes.
 
     >>> classes_in(np.array([8, 7, 8]))
@@ -31,11 +34,11 @@ def classes_in(labels: Array) -> Array:
     """
     classes: Array = np.unique(labels)
     if len(classes) == 1:
-        raise DataError(f"y must have two classes or more, got {classes[0]} in every row")
+        raise DataError(f"{name} must have two classes or more, got {classes[0]} in every row")
     if len(classes) > max(FEW, len(labels) // 2):
         raise DataError(
-            f"y must hold classes, got {len(classes)} different numbers in {len(labels)} rows, which looks like a "
-            "measurement: sort them into fewer classes"
+            f"{name} must hold classes, got {len(classes)} of them in {len(labels)} rows, which looks like a "
+            "measurement or a name: predict numbers by --task numbers, or another column by --target"
         )
     return classes
 

@@ -9,9 +9,10 @@ import os
 from pathlib import Path
 from typing import final
 
-from fnnet.datasets.dataset import DataError, Dataset, dataset
+from fnnet.datasets.dataset import Dataset, of_arrays
 from fnnet.datasets.idx import read_idx
 from fnnet.values.array import Array
+from fnnet.values.errors import DataError
 from fnnet.values.record import frozen
 
 FILES = (
@@ -117,7 +118,7 @@ def _load(which: Set, folder: Path, mirror: str | None) -> Dataset:
     train_images, train_labels, test_images, test_labels = [Path(path) for path in paths if path is not None]
     x, y = _part(which, train_images, train_labels)
     x_test, y_test = _part(which, test_images, test_labels)
-    return dataset(which.name, x, y, x_test, y_test, which.classes, known=which.name)
+    return of_arrays(which.name, x, y, x_test, y_test, which.classes, known=which.name)
 
 
 def _find(which: Set, folder: Path) -> list[Path | None]:

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from fnnet.datasets.dataset import DataError
 from fnnet.datasets.known import KNOWN, Form
-from fnnet.datasets.opening import open_regular
+from fnnet.tables.opening import open_regular
 from fnnet.values.array import Array, freeze
+from fnnet.values.errors import DataError
 
 #: What Pillow may open. It knows more, and some, as EPS, it hands to other programs.
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
@@ -41,7 +41,7 @@ def read_picture(path: str | os.PathLike[str], name: str = "mnist") -> Array:
 
     >>> read_picture("seven.png", "xor")
     Traceback (most recent call last):
-    fnnet.datasets.dataset.DataError: name must be one of digits, mnist, fashion-mnist, kmnist, got 'xor'
+    fnnet.values.errors.DataError: name must be one of digits, mnist, fashion-mnist, kmnist, got 'xor'
     """
     known = KNOWN.get(name)
     if known is None or known.form is None:

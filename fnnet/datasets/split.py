@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from fnnet.datasets.dataset import DataError, Dataset
+from fnnet.datasets.dataset import Dataset
 from fnnet.values.array import Array, freeze
+from fnnet.values.errors import DataError
 from fnnet.values.keys import Key, generator
 from fnnet.values.record import replace
 
@@ -35,9 +36,9 @@ def hold_out(dataset: Dataset, share: float, key: Key) -> Dataset:
 
     Raises ValueError as `split` does, and DataError when there is a test part already.
 
-    >>> from fnnet.datasets.dataset import dataset
+    >>> from fnnet.datasets.dataset import of_arrays
     >>> from fnnet.values.keys import Purpose, key
-    >>> hold_out(dataset("pair", [[0.0], [1.0]], [0, 1]), 0.5, key(7, Purpose.SPLIT))
+    >>> hold_out(of_arrays("pair", [[0.0], [1.0]], [0, 1]), 0.5, key(7, Purpose.SPLIT))
     Dataset(name='pair', x=f8[1,1], y=u1[1], x_test=f8[1,1], y_test=u1[1], classes=('0', '1'))
     """
     if len(dataset.y_test):

@@ -1,148 +1,136 @@
-"""Your own data: arrays in an `.npz` file, or a table in a `.csv` file."""
+"""Your own tables: text files, data frames, and what else holds columns with names."""
 
-import math
 import os
-import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
+from typing import Any, final
 
+import attrs
 import numpy as np
 
-from fnnet.datasets.dataset import DataError, Dataset, dataset
+from fnnet.datasets.dataset import Dataset
 from fnnet.datasets.labels import classes_in, indices, whole_labels
-from fnnet.datasets.opening import LIMIT, open_regular
+from fnnet.tables.finding import Task, schema_of, target_of, task_of, without
+from fnnet.tables.frame import Frame
+from fnnet.tables.polars_reading import read_table
+from fnnet.tables.reading import read_text
+from fnnet.tables.schema import column_numbers
 from fnnet.values.array import Array, freeze
+from fnnet.values.errors import DataError
+from fnnet.values.record import frozen
 
-MEMBERS = ("x.npy", "y.npy", "x_test.npy", "y_test.npy")
+
+def _task(instance: object, attribute: object, value: str | None) -> None:
+    if value not in (None, "classes", "numbers"):
+        raise DataError(f"task must be classes or numbers, got {value!r}")
 
 
-def load_npz(path: str | os.PathLike[str]) -> Dataset:
-    """The data set of an `.npz` file with arrays `x` (N, ...) and `y`, and for testing `x_test` and `y_test` if any.
+@final
+@frozen
+class Reading:
+    """How a table is read: the column to be predicted, by name or by number from 1, and those to be left out.
 
-    `y` is (N,) whole numbers in any range or (N, K) one-hot rows; the classes are the labels of the training part, in
-    order. Raises DataError when the file can't be read, would unpack to more than 1 GiB, an array is missing or is of
-    objects, a label is too large to be exact or a measurement rather than a class, and as `dataset` does.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     np.savez(f"{folder}/mine.npz", x=[[0.5], [1.5], [2.5]], y=[3, 1, 3])
-    ...     mine = load_npz(f"{folder}/mine.npz")
-    >>> mine.name, mine.classes, mine.y
-    ('mine', ('1', '3'), array([1, 0, 1], dtype=uint8))
+    Where nothing is said it is the last column, and ``task`` is found from what it holds.
     """
-    arrays = _arrays(Path(path))
-    for name in ("x", "y"):
-        if name not in arrays:
-            raise DataError(f"{path} must hold the arrays x and y, but {name} is missing")
-    if ("x_test" in arrays) != ("y_test" in arrays):
-        raise DataError(f"{path} must hold x_test and y_test together or neither, but one is missing")
-    return _named(path, arrays["x"], arrays["y"], arrays.get("x_test"), arrays.get("y_test"))
+
+    target: str | None = None
+    drop: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    task: Task | None = attrs.field(default=None, validator=_task)
 
 
-def load_csv(path: str | os.PathLike[str]) -> Dataset:
-    r"""The data set of a comma-separated table of numbers, x (N, columns - 1) float64; the last column is the class.
+def load_table(path: str | os.PathLike[str], reading: Reading = Reading()) -> Dataset:  # noqa: B008  # a frozen record
+    r"""The data set of a table in a file: `.csv`, `.tsv`, either with `.gz`; by polars `.parquet` and `.xlsx` too.
 
-    A first line without any number is taken for a header, and so is ``0,1,2`` and so on, over three columns or
-    more: so pandas names those without names. The classes are the whole numbers that occur, in any range below 2**53.
-    The test part is empty; see `hold_out`. Raises DataError, naming the line and the column, for text, gaps, NaN,
-    infinity and ragged rows, and when there are no rows, no column but the class, or nearly as many classes as rows.
+    Columns are numbers or categories, found from their cells, gaps among them welcome, see `Schema`. What is predicted
+    is classes where it is text, or few whole numbers, else numbers. Cells may be parted by commas, semicolons (with
+    decimal commas) or tabs, under a header or none. The test part is empty; see `hold_out`. Raises DataError, naming
+    the column and what to do, for dates and free text, and the line where a column of numbers has a text.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "mine.csv")
-    ...     _ = path.write_text("width,height,kind\n1,2,7\n3,4,8\n")
-    ...     mine = load_csv(path)
+    ...     _ = path.write_text("width,color,kind\n1.5,red,plum\n3,?,pear\n")
+    ...     mine = load_table(path)
     >>> mine.x.tolist(), mine.y.tolist(), mine.classes
-    ([[1.0, 2.0], [3.0, 4.0]], [0, 1], ('7', '8'))
+    ([[1.5, 1.0], [3.0, 0.0]], [1, 0], ('pear', 'plum'))
     """
-    lines = _lines(Path(path))
-    if not lines:
-        raise DataError(f"{path} must hold rows of numbers, got none")
+    frame = read_table(path)
     try:
-        table = np.loadtxt([line for _, line in lines], delimiter=",", quotechar='"', comments=None, ndmin=2)
-    except ValueError as error:
-        raise DataError(f"{path} {_fault(lines) or f'is not a table of numbers: {error}'.split(';')[0]}") from error
-    if not np.isfinite(table).all():
-        raise DataError(f"{path} {_fault(lines)}")
-    if table.shape[1] < 2:
-        raise DataError(f"{path} must have two columns or more, separated by commas, the class last; got one")
-    return _named(path, freeze(np.ascontiguousarray(table[:, :-1])), table[:, -1], None, None)
+        return of_frame(frame, reading, stem(path))
+    except DataError:
+        if frame.lines is None and _is_text(path):  # the slow reader knows the lines
+            return of_frame(read_text(path), reading, stem(path))
+        raise
 
 
-def _named(path: str | os.PathLike[str], x: Array, y: Array, x_test: Array | None, y_test: Array | None) -> Dataset:
-    try:
-        labels = whole_labels("y", y)
-        classes = classes_in(labels)
-        test = None if y_test is None else indices("y_test", whole_labels("y_test", y_test), classes)
-        return dataset(
-            Path(path).stem, x, indices("y", labels, classes), x_test, test, [str(c) for c in classes.tolist()]
-        )
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from None
+def of_frame(frame: Frame, reading: Reading, name: str) -> Dataset:
+    """The data set of a frame; DataError, naming columns and rows, for what can't be learned from."""
+    frame = without(frame, reading.drop)
+    target = target_of(frame, reading.target)
+    there = _present(frame, target)
+    task = task_of(frame, target, reading.task)
+    schema = schema_of(frame, target)
+    y, classes = _numbers(frame, target) if task == "numbers" else _classes(frame, target, there)
+    x = schema.encode(frame)
+    if not there.all():
+        x, y = freeze(x[there]), freeze(y[there])
+    notes = (*frame.notes, *_notes(frame, target, task, reading, len(classes), int((~there).sum())))
+    return Dataset(name, x, y, x[:0], y[:0], classes, schema=schema, notes=notes)
 
 
-def _arrays(path: Path) -> dict[str, Array]:
-    try:
-        with open_regular(path, most=sys.maxsize) as opened, ZipFile(opened) as file:
-            members = [member for member in file.infolist() if member.filename in MEMBERS]
-            _check_size(members, max(LIMIT, os.fstat(opened.fileno()).st_size))
-            return {member.filename.removesuffix(".npy"): _array(file, member) for member in members}
-    except Exception as error:  # a damaged file makes zipfile, zlib and NumPy raise a dozen kinds
-        reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or type(error).__name__
-        raise DataError(f"{path} can't be read as an .npz file of numbers: {reason[:200]}") from error
+def stem(path: str | os.PathLike[str]) -> str:
+    """The name of a file without what it ends in.
+
+    >>> stem("data/iris.csv.gz")
+    'iris'
+    """
+    path = Path(path)
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
 
 
-def _check_size(members: Iterable[ZipInfo], most: int) -> None:
-    """Refuse what would unpack to more than anybody meant; no member has more bytes than it says."""
-    size = sum(member.file_size for member in members)
-    if size > most:
-        raise ValueError(f"its arrays unpack to {size} bytes, more than 1 GiB; save them unpacked, with np.savez")
+def _is_text(path: str | os.PathLike[str]) -> bool:
+    return Path(path).suffix.lower() not in (".parquet", ".xlsx")
 
 
-def _array(file: ZipFile, member: ZipInfo) -> Array:
-    with file.open(member) as opened:
-        return freeze(np.lib.format.read_array(opened, allow_pickle=False))
+def _present(frame: Frame, target: str) -> Array:
+    """For which rows there is something to be predicted; DataError where there is none."""
+    cells = frame.columns[target]
+    there = ~np.isnan(cells) if isinstance(cells, np.ndarray) else np.array([cell is not None for cell in cells])
+    if not there.any():
+        raise DataError(f"{frame.name}: column {target} is to be predicted, and holds nothing; choose one by --target")
+    return there
 
 
-def _lines(path: Path) -> list[tuple[int, str]]:
-    """The lines of the file that are not blank, with their numbers, after the header."""
-    try:
-        with open_regular(path) as file:
-            text = file.read().decode("utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise DataError(f"{path} can't be read: {reason}") from error
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    return lines[1:] if lines and _is_header(_cells(lines[0][1])) else lines
+def _numbers(frame: Frame, target: str) -> tuple[Array, tuple[str, ...]]:
+    return column_numbers(target, frame.columns[target], frame), ()
 
 
-def _is_header(cells: list[str]) -> bool:
-    numbered = len(cells) > 2 and cells == [str(column) for column in range(len(cells))]
-    return numbered or all(_number(cell) is None for cell in cells)
+def _classes(frame: Frame, target: str, there: Array) -> tuple[Array, tuple[str, ...]]:
+    """Indices of classes, of any class where there is none, and the names of these."""
+    cells, name = frame.columns[target], f"{frame.name}: column {target}"
+    if isinstance(cells, np.ndarray):
+        labels: Array = whole_labels(name, np.where(there, cells, cells[there][0]))
+    else:
+        labels = np.array([cell or "" for cell in cells])
+    found = classes_in(labels[there], name)
+    return indices(target, np.where(there, labels, found[0]), found), tuple(map(str, found.tolist()))
 
 
-def _fault(lines: list[tuple[int, str]]) -> str | None:
-    """What is wrong with the first wrong row, for a table that NumPy refused."""
-    width = len(_cells(lines[0][1]))
-    for number, line in lines:
-        cells = _cells(line)
-        if len(cells) != width:
-            return f"must have {width} columns in every row, got {len(cells)} in line {number}"
-        for column, cell in enumerate(cells, 1):
-            value = _number(cell)
-            if value is None or not math.isfinite(value):
-                rule = "be separated by commas" if ";" in cell or "\t" in cell else "hold finite numbers"
-                return f"must {rule}, got {cell[:40]!r} in line {number}, column {column}"
-    return None
+def _notes(frame: Frame, target: str, task: Task, reading: Reading, classes: int, gone: int) -> Sequence[str]:
+    """What was decided, and how to say otherwise."""
+    notes = []
+    numeric = isinstance(frame.columns[target], np.ndarray)
+    if reading.task is None and task == "classes" and numeric:
+        notes.append(f"{target} has few whole numbers, so they are {classes} classes: for numbers, --task numbers")
+    if reading.task is None and task == "numbers":
+        notes.append(f"{target} is predicted as numbers: for classes, --task classes")
+    if reading.target is None:
+        notes.append(f"{target}, the last column, is to be predicted: for another, --target")
+    if gone:
+        notes.append(f"{gone:,} row{'s' * (gone > 1)} without {target}: left out")
+    return notes
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip().strip('"') for cell in line.split(",")]
-
-
-def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
+def table_like(table: Any) -> bool:
+    """Whether something has columns by their names: a mapping, or a frame of pandas or polars."""
+    return hasattr(table, "keys") or hasattr(table, "columns")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fnnet.datasets.dataset import Dataset, dataset
+from fnnet.datasets.dataset import Dataset, of_arrays
 from fnnet.values.array import freeze
 
 
@@ -16,4 +16,4 @@ def xor() -> Dataset:
     """
     x = freeze(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
     y = freeze(np.array([0, 1, 1, 0], np.uint8))
-    return dataset("xor", x, y, x, y, known="xor")
+    return of_arrays("xor", x, y, x, y, known="xor")

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import final
 
-from fnnet.datasets.opening import open_regular
 from fnnet.grading import trial
 from fnnet.grading.affine_grader import grade_affine
 from fnnet.grading.judge import Complaint
@@ -17,6 +16,7 @@ from fnnet.grading.plain_grader import grade_loss, grade_pure_softmax, grade_sig
 from fnnet.grading.process import Limits
 from fnnet.grading.report import POINTS, Mark, Report, marks
 from fnnet.grading.session import Session, session
+from fnnet.tables.opening import open_regular
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 

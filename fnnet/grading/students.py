@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from fnnet.datasets.opening import open_regular
 from fnnet.grading.parts import NAMES
+from fnnet.tables.opening import open_regular
 from fnnet.values.errors import UsageError
 
 KNOWN = {alias for aliases in NAMES.values() for alias in aliases}

@@ -1,20 +1,21 @@
 """An experiment: a recipe made real on a data set. The same recipe on the same data gives the same bits."""
 
-import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, final
 
 import numpy as np
 
 from fnnet import optimizers
 from fnnet.datasets import Dataset, about, split
-from fnnet.layers import Fixed, Flatten, RandomShift, Scale, Standardize
+from fnnet.layers import Fixed, Flatten, Impute, OneHot, RandomShift, Scale, Standardize, Unstandardize
 from fnnet.learning.arguments import steps_per_epoch
 from fnnet.learning.state import State
 from fnnet.learning.stream import train
 from fnnet.losses import LOSSES, one_hot
 from fnnet.models import ACTIVATIONS, mlp
-from fnnet.runs.recipe import OPTIMIZERS, SCHEDULES, Recipe, settled
+from fnnet.network import summarize
+from fnnet.runs.recipe import OPTIMIZERS, SCHEDULES, Recipe, named_loss, settled
 from fnnet.values.array import Array, short_repr
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
@@ -41,10 +42,10 @@ class Experiment:
     @property
     def loss(self) -> Callable[..., Any]:
         """What makes the loss, from `targets`."""
-        return LOSSES[self.recipe.loss].make
+        return maker(self.recipe, self.net)
 
     def targets(self, y: Array) -> Array:
-        """Class indices as the loss takes them."""
+        """Class indices or numbers as the loss takes them."""
         return targets_of(self.recipe, y, len(self.data.classes))
 
     def states(self, state: State | None = None) -> Iterator[State]:
@@ -58,8 +59,14 @@ class Experiment:
 
 
 def targets_of(recipe: Recipe, y: Array, classes: int) -> Array:
-    """Class indices as the recipe's loss takes them."""
-    return one_hot(y, classes, recipe.dtype) if LOSSES[recipe.loss].rows else y
+    """Class indices, or numbers where there are no classes, as the recipe's loss takes them."""
+    return one_hot(y, classes, recipe.dtype) if classes and named_loss(recipe).rows else y
+
+
+def maker(recipe: Recipe, net: Any) -> Callable[..., Any]:
+    """What makes the recipe's loss from targets. A network of numbers is measured in the deviation of its targets."""
+    last, make = net[-1], named_loss(recipe).make
+    return partial(make, unit=float(last.deviation[0])) if isinstance(last, Unstandardize) else make
 
 
 def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
@@ -77,27 +84,41 @@ def experiment(recipe: Recipe, data: Dataset, start: Any = None) -> Experiment:
     if recipe.validation:
         x, y, *held = split(x, y, recipe.validation, key(recipe.seed, Purpose.SPLIT))
         validation = (held[0], held[1])
-    recipe = settled(recipe, len(x))
+    recipe = settled(recipe, len(x), numbers=not data.classes)
+    if not data.classes and not named_loss(recipe).numbers:
+        those = ", ".join(name for name, loss in LOSSES.items() if loss.numbers)
+        raise UsageError(
+            f"loss {recipe.loss} is for classes, and {data.name} has numbers to predict: choose from {those}"
+        )
     size = recipe.batch_size or len(x)
     if size > len(x):
         raise UsageError(f"batch-size must be at most the {len(x)} training examples, got {size}")
-    net = _network(recipe, data, x)
+    net = _network(recipe, data, x, y)
     net = _with_fixed(net if start is None else started(net, start), recipe.freeze)
     optimizer = optimizer_of(recipe, recipe.epochs * steps_per_epoch(len(x), size))
     return Experiment(recipe, data, net, x, y, validation, optimizer)
 
 
-def _network(recipe: Recipe, data: Dataset, x: Array) -> tuple[Any, ...]:
-    return mlp(
-        [math.prod(x.shape[1:]), *recipe.hidden, len(data.classes)],
+def _network(recipe: Recipe, data: Dataset, x: Array, y: Array) -> tuple[Any, ...]:
+    first = _first(recipe, data, x)
+    inputs = summarize(first, x.shape[1:])[-1].output if first else x.shape[1:]
+    net = mlp(
+        [*inputs, *recipe.hidden, len(data.classes) or 1],
         ACTIVATIONS[recipe.activation].layer(),
         seed=recipe.seed,
-        first=_first(recipe, data, x),
+        first=first,
         init=recipe.init,  # type: ignore[arg-type]  # None, or one of the names that a recipe checks
         dropout=recipe.dropout,
         batch_norm=recipe.batch_norm,
         dtype=recipe.dtype,
     )
+    return net if data.classes else (*net, _in_unit(y, recipe.dtype))
+
+
+def _in_unit(y: Array, dtype: str) -> Unstandardize:
+    """The layer that brings numbers near 1 to the unit of the targets (N,)."""
+    like = Standardize.of(y[:, None], dtype)
+    return Unstandardize(like.mean, like.deviation)
 
 
 def started(net: Any, start: Any) -> Any:
@@ -127,19 +148,32 @@ def _with_fixed(net: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...
     return made
 
 
-def _first(recipe: Recipe, data: Dataset, x: Array) -> list[Any]:
+def _first(recipe: Recipe, data: Dataset, x: Array) -> tuple[Any, ...]:
     """The layers that prepare the raw input: shift, flatten, and bring to a range near 1."""
     images = x.ndim in (3, 4)
     if recipe.shift and not images:
         raise UsageError(f"shift moves images, but the examples of {data.name} have shape {x.shape[1:]}")
-    first: list[Any] = [RandomShift(recipe.shift)] if recipe.shift else []
-    first += [Flatten()] if x.ndim > 2 else []
+    first: tuple[Any, ...] = (RandomShift(recipe.shift),) if recipe.shift else ()
+    first += (Flatten(),) if x.ndim > 2 else ()
     known = about(data)
     if known and known.kind == "truth table":
         return first
     if x.dtype == np.uint8:
-        return [*first, Scale(1.0 / (known.brightest if known else 255))]
-    return [*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype)]
+        return (*first, Scale(1.0 / (known.brightest if known else 255)))
+    if data.schema is None:
+        return (*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype))
+    return _columns(x, data.schema.categories, recipe.dtype)
+
+
+def _columns(x: Array, categories: tuple[int, ...], dtype: str) -> tuple[Any, ...]:
+    """The layers that fill the gaps of a table, standardize its columns of numbers, and make units of categories."""
+    fill = Impute.of(x, dtype)
+    filled, _ = fill.forward(x)
+    scale = Standardize.of(filled, dtype)
+    plain = [*categories, *range(x.shape[1], filled.shape[1])]  # codes, and the indicators of gaps
+    mean, deviation = np.array(scale.mean), np.array(scale.deviation)
+    mean[plain], deviation[plain] = 0.0, 1.0
+    return (fill, Standardize(mean, deviation), *([OneHot.of(x, categories)] if categories else []))
 
 
 def optimizer_of(recipe: Recipe, steps: int) -> optimizers.Optimizer:

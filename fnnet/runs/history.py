@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fnnet.datasets.opening import open_regular
 from fnnet.learning.state import State
+from fnnet.tables.opening import open_regular
 
 HEAD = "epoch,step,lr,loss,validation\n"
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import final
 
 from fnnet import optimizers
-from fnnet.losses import LOSSES
+from fnnet.datasets import Dataset
+from fnnet.losses import LOSSES, NamedLoss
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
 from fnnet.runs.settings import choice, numbers, real, switch, whole
@@ -34,8 +35,9 @@ SCHEDULES: dict[str, Callable[[float, int], schedules.Rate]] = {
 class Recipe:
     """The settings of a run: sizes and counts are whole numbers.
 
-    ``lr`` None is the usual one of the optimizer, ``momentum`` None is 0.9, ``batch_size`` None is 32, or all where
-    there are fewer. ``freeze`` are the places of the layers that are not trained, as `summarize` counts them.
+    ``loss`` None is cross-entropy for classes and mse for numbers, ``lr`` None is the usual one of the optimizer,
+    ``momentum`` None is 0.9, ``batch_size`` None is 32, or all where there are fewer. ``freeze`` are the places of the
+    layers that are not trained, as `summarize` counts them.
 
     Raises UsageError, naming the setting, for a value outside its range or an unknown name, and suggests the nearest.
 
@@ -50,8 +52,8 @@ class Recipe:
     )  # fmt: skip
     activation: str = choice("The network", "sigmoid", tuple(ACTIVATIONS))
     init: str | None = choice("The network", None, tuple(DEVIATIONS), "The first weights: ", optional=True)
-    loss: str = choice(
-        "Its training", "cross-entropy", tuple(LOSSES), "What is made small (sigmoid: a yes or no for each class): "
+    loss: str | None = choice(
+        "Its training", None, tuple(LOSSES), "What is made small (sigmoid: a yes or no for each class): ", optional=True
     )
     optimizer: str = choice("Its training", "sgd", tuple(OPTIMIZERS))
     lr: float | None = real(
@@ -85,7 +87,7 @@ class Recipe:
             raise UsageError("patience needs a validation share, such as validation 0.1")
 
 
-#: What each data set that fnnet knows is trained with when nothing else is said; one of your own takes ``Recipe()``.
+#: What each data set that fnnet knows is trained with when nothing else is said, and what tables of your own are.
 RECIPES = {
     "xor": Recipe(hidden=(8,), init="normal", schedule="constant", epochs=1000, batch_size=4, dtype="float64"),
     "digits": Recipe(hidden=(256,), activation="relu", lr=0.1, dropout=0.3, shift=1, epochs=100),
@@ -93,6 +95,21 @@ RECIPES = {
     "fashion-mnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
 }
+
+TABLE = Recipe(hidden=(100,), activation="relu", init="glorot", optimizer="adam", epochs=100)
+
+
+def usual(data: Dataset) -> Recipe:
+    """What a data set is trained with when nothing else is said.
+
+    >>> from fnnet.datasets import dataset, xor
+    >>> usual(xor()).epochs, usual(dataset({"x": [1.0, 2.0], "y": ["a", "b"]})).optimizer
+    (1000, 'adam')
+    """
+    if data.known:
+        return RECIPES[data.known]
+    return TABLE if data.x.ndim == 2 else Recipe()
+
 
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
 RATES = {"sgd": 0.2, "adagrad": 0.02, "rmsprop": 0.002, "adam": 0.002, "adamw": 0.002}
@@ -109,18 +126,24 @@ def usual_rate(recipe: Recipe) -> float:
     return SIGMOID_RATE if sigmoid else RATES[recipe.optimizer]
 
 
-def settled(recipe: Recipe, examples: int) -> Recipe:
-    """The recipe with what it left open filled in.
+def settled(recipe: Recipe, examples: int, numbers: bool = False) -> Recipe:
+    """The recipe with what it left open filled in, for so many examples of classes, or of numbers.
 
     >>> settled(Recipe(), 1000).lr, settled(Recipe(), 1000).batch_size
     (0.5, 32)
     """
     return evolve(
         recipe,
+        loss=recipe.loss or ("mse" if numbers else "cross-entropy"),
         lr=usual_rate(recipe) if recipe.lr is None else recipe.lr,
         momentum=0.9 if recipe.momentum is None and recipe.optimizer == "sgd" else recipe.momentum,
         batch_size=min(32, examples) if recipe.batch_size is None else recipe.batch_size,
     )
+
+
+def named_loss(recipe: Recipe) -> NamedLoss:
+    """What is known of the loss of a recipe that leaves nothing open."""
+    return LOSSES[recipe.loss or "cross-entropy"]
 
 
 def depends_on_epochs(recipe: Recipe) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self, final
 
-from fnnet.datasets import DataError, Dataset, digest
+from fnnet.datasets import DataError, Dataset, Reading, digest
 from fnnet.learning.state import State
-from fnnet.losses import LOSSES
 from fnnet.network.shapes import summarize
 from fnnet.runs.archive import FileError, sentence
-from fnnet.runs.build import Experiment, experiment, optimizer_of, targets_of
+from fnnet.runs.build import Experiment, experiment, maker, optimizer_of, targets_of
 from fnnet.runs.recipe import Recipe
 from fnnet.runs.saving import opened, packed
+from fnnet.tables import Schema
 from fnnet.values.array import Array
 from fnnet.values.record import as_dict, frozen, replace
 from fnnet.values.tree import same_arrays
@@ -28,11 +28,21 @@ LARGEST = 2**24
 @final
 @frozen
 class Source:
-    """Where data come from: a name or a path, the folder that keeps them, and the SHA-256 over all of them."""
+    """Where data come from: a name or a path, the folder that keeps them, how they are read, and their SHA-256."""
 
     name: str
     folder: str | None
     sha256: str
+    reading: Reading = Reading()  # a frozen record is safe as a default
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        return {**as_dict(self), "reading": as_dict(self.reading)}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Self:
+        """The source from JSON; ValueError where it is none."""
+        return typed(cls(**{**plain, "reading": typed(Reading(**plain.get("reading", {})))}))
 
 
 @final
@@ -40,7 +50,8 @@ class Source:
 class Run:
     """A training run: from it and its data, everything after follows.
 
-    ``shape`` is that of one example, ``classes`` are their names, ``threads`` says how many BLAS threads compute, and
+    ``shape`` is that of one example, ``classes`` are their names, none where numbers are predicted, and ``schema`` is
+    that of the columns where the data are a table. ``threads`` says how many BLAS threads compute, and
     ``start`` is the fingerprint of the network that it began with, if that was another run's. ``net`` is the network
     to use. A network that was taken out of its run has no ``state``.
     """
@@ -53,6 +64,7 @@ class Run:
     start: str | None
     net: Any
     state: State | None = None
+    schema: Schema | None = None
 
     def at(self, state: State) -> Self:
         """The run at another of its states."""
@@ -72,13 +84,14 @@ class Run:
         return experiment(self.recipe, self.checked(data), start)
 
     def loss(self, y: Array) -> Any:
-        """The run's loss, for these class indices."""
-        return LOSSES[self.recipe.loss].make(targets_of(self.recipe, y, len(self.classes)))
+        """The run's loss, for these class indices or numbers."""
+        return maker(self.recipe, self.net)(targets_of(self.recipe, y, len(self.classes)))
 
     def packed(self, tree: Any) -> bytes:
         """The bytes of a file with the run's state or network in it, and all that is to be known of the run."""
         about = {name: value for name, value in as_dict(self).items() if name not in ("net", "state")}
-        return packed(tree, run={**about, "recipe": as_dict(self.recipe), "source": as_dict(self.source)})
+        records = {"recipe": as_dict(self.recipe), "source": self.source.plain()}
+        return packed(tree, run={**about, **records, "schema": self.schema and self.schema.plain()})
 
 
 def load_run(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Run:
@@ -99,14 +112,18 @@ def load_run(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Run:
 
 
 def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
-    recipe, source = typed(Recipe(**about.pop("recipe"))), typed(Source(**about.pop("source")))
+    recipe, source = typed(Recipe(**about.pop("recipe"))), Source.of(about.pop("source"))
     shape, classes = (_tuple(about.pop(name)) for name in ("shape", "classes"))
+    schema = Schema.of(plain) if (plain := about.pop("schema", None)) else None
     state = tree if isinstance(tree, State) else None
-    run = typed(Run(recipe, source, shape, classes, net=tree if state is None else state.chosen, state=state, **about))
+    net = tree if state is None else state.chosen
+    run = typed(Run(recipe, source, shape, classes, net=net, state=state, schema=schema, **about))
     if run.threads < 1:
         raise ValueError(f"threads must be at least 1, got {run.threads}")
-    if math.prod(shape) > max(size, LARGEST) or summarize(run.net, shape)[-1].output != (len(classes),):
-        raise ValueError(f"its network does not lead from {shape} to {len(classes)} classes")
+    if math.prod(shape) > max(size, LARGEST) or summarize(run.net, shape)[-1].output != (len(classes) or 1,):
+        raise ValueError(f"its network does not lead from {shape} to {len(classes) or 1} outputs")
+    if schema and shape != (len(schema.columns),):
+        raise ValueError(f"its schema has {len(schema.columns)} columns, and an example {shape}")
     if state is not None:
         moments = optimizer_of(recipe, 1).init(()).moments
         if len(moments) != len(state.optimizer.moments):

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fnnet.datasets.opening import open_regular
 from fnnet.layers import Affine
 from fnnet.runs.archive import FileError
+from fnnet.tables.number_rows import numbers_in
+from fnnet.tables.opening import open_regular
 from fnnet.values.array import freeze
 from fnnet.values.errors import UsageError
-from fnnet.values.number_rows import numbers_in
 
 #: The network that is traced when no other is said: two inputs, two hidden units, one output, and round numbers.
 LECTURE = """\

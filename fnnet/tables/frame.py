@@ -1,0 +1,91 @@
+"""A frame: the named columns of a table, from a file or from a data frame of another library."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+
+from fnnet.tables.cells import Cells
+from fnnet.values.array import Array, freeze
+from fnnet.values.errors import DataError
+from fnnet.values.record import frozen
+
+
+@final
+@frozen
+class Frame:
+    """Columns by their names, all of one length.
+
+    ``name`` is that of the table, for messages. ``lines`` are the lines of the file in which the rows end, where they
+    are known. ``comma`` says that its decimal point is one. ``notes`` say what was decided in reading it.
+    """
+
+    name: str
+    columns: Mapping[str, Cells]
+    lines: Sequence[int] | None = None
+    comma: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(next(iter(self.columns.values()), ()))
+
+    def place(self, row: int) -> str:
+        """Where a row stands, in words.
+
+        >>> Frame("a.csv", {"a": np.zeros(2)}, lines=[2, 5]).place(1), Frame("a", {"a": np.zeros(2)}).place(1)
+        ('line 5', 'row 1')
+        """
+        return f"row {row}" if self.lines is None else f"line {self.lines[row]}"
+
+    def column(self, name: str) -> Cells:
+        """The column of this name; DataError, with the names that there are, where there is none."""
+        if name not in self.columns:
+            raise DataError(f"{self.name} has no column {name}: it has {', '.join(self.columns)}")
+        return self.columns[name]
+
+
+def frame_of(table: Any, name: str = "data") -> Frame:
+    """The frame of a pandas or polars frame, or of a mapping from names to columns.
+
+    >>> frame_of({"size": [1.5, None], "color": ["red", None]}).columns
+    {'size': array([1.5, nan]), 'color': ['red', None]}
+    """
+    names = list(table.keys() if isinstance(table, Mapping) else table.columns)
+    if len(set(map(str, names))) != len(names):
+        raise DataError(f"{name} has two columns of one name; rename one")
+    return Frame(name, {str(key): cells_of(table[key], f"column {key} of {name}") for key in names})
+
+
+def cells_of(values: Any, name: str) -> Cells:
+    """A column as numbers with NaN for gaps, or texts with None for gaps; DataError for dates and objects.
+
+    >>> cells_of([True, False], "x"), cells_of([1, None], "x")
+    (['True', 'False'], array([ 1., nan]))
+    """
+    a = np.asarray(values)
+    if a.ndim != 1:
+        raise DataError(f"{name} must be (N,), got {a.shape}")
+    if a.dtype.kind in "iuf":
+        return freeze(a.astype(np.float64))
+    if a.dtype.kind in "mM":
+        raise DataError(f"{name} holds dates: leave it out, or make numbers of it, such as years or days")
+    cells = [None if _is_none(value) else value for value in a.tolist()]
+    there = {type(value) for value in cells} - {type(None)}
+    if there and there <= {int, float}:
+        return freeze(np.array([np.nan if value is None else value for value in cells], float))
+    if there <= {str, bool, int, float}:
+        return [None if value is None else str(value) for value in cells]
+    strange = next(kind for kind in there if kind not in (str, bool, int, float))
+    raise DataError(f"{name} must hold numbers or texts, got {strange.__name__}")
+
+
+def _is_none(value: object) -> bool:
+    """Whether a cell of another library's frame is a gap: None, NaN, or a missing value that is not equal to itself."""
+    return value is None or value != value or type(value).__name__ in ("NAType", "NaTType")
+
+
+def stacked(columns: Sequence[Array]) -> Array:
+    """Columns (N,) side by side, (N, C)."""
+    return freeze(np.column_stack(columns)) if columns else np.empty((0, 0))

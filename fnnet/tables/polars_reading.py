@@ -1,0 +1,80 @@
+"""Tables by polars, where it is installed: `.parquet` and `.xlsx`, and text files in a fifth of the time."""
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fnnet.tables.cells import Cells, column
+from fnnet.tables.frame import Frame, cells_of
+from fnnet.tables.opening import open_regular
+from fnnet.tables.reading import opened, read_text, rows_of
+from fnnet.values.errors import DataError
+
+#: The files that polars alone can read, and what reads them.
+READERS = {".parquet": "read_parquet", ".xlsx": "read_excel"}
+
+#: The rows that are read at a time from a file which can be read in parts.
+TEXT = (".csv", ".tsv", ".txt")
+
+
+def read_table(path: str | os.PathLike[str]) -> Frame:
+    """The table of a file: by polars where it is wanted or at hand, else by Python's own reader, to the same frame."""
+    if Path(path).suffix.lower() in READERS:
+        return read_by_polars(path)
+    return (_quickly(path) if find_spec("polars") else None) or read_text(path)
+
+
+def read_by_polars(path: str | os.PathLike[str]) -> Frame:
+    """The table of a `.parquet` or `.xlsx` file. Raises DataError where it can't be read, or polars is missing."""
+    suffix = Path(path).suffix.lower()
+    try:
+        with open_regular(path) as file:
+            table = getattr(import_module("polars"), READERS[suffix])(file.read() if suffix == ".xlsx" else file)
+    except ImportError as error:
+        raise DataError(f"{path} is read by polars: pip install 'fnnet[tables]'") from error
+    except Exception as error:  # a damaged file makes polars raise a dozen kinds
+        reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or type(error).__name__
+        raise DataError(f"{path} can't be read: {reason[:200]}") from error
+    return Frame(
+        os.fspath(path), {name: cells_of(table[name].to_numpy(), f"{path}: column {name}") for name in table.columns}
+    )
+
+
+def _quickly(path: str | os.PathLike[str]) -> Frame | None:
+    """The frame of a text file, or None where it is not so plain that polars reads it as `read_text` does."""
+    if Path(path).suffix.lower() not in TEXT:
+        return None
+    with opened(path) as stream:
+        rows = rows_of(stream, os.fspath(path))
+    polars: Any = import_module("polars")
+    try:
+        table = polars.read_csv(
+            path, separator=rows.dialect.separator, has_header=False, infer_schema=False, empty_string_is_null=False
+        )
+    except Exception:  # the other reader says what is wrong, and where
+        return None
+    table = table[1:] if rows.dialect.header else table
+    if table.width != len(rows.names) or not len(table) or _may_be_ragged(table):
+        return None
+    cells = {name: _cells(series, rows.dialect.comma) for name, series in zip(rows.names, table, strict=True)}
+    return Frame(os.fspath(path), cells, None, rows.dialect.comma, rows.notes)
+
+
+def _may_be_ragged(table: Any) -> bool:
+    """Whether a row might have had fewer cells, or be a blank line: polars fills such up with empty texts."""
+    last = table.to_series(table.width - 1)
+    return bool((last.str.strip_chars() == "").any() or last.is_null().any())
+
+
+def _cells(series: Any, comma: bool) -> Cells:
+    """A column of texts as `column` has it."""
+    polars = import_module("polars")
+    text = series.str.strip_chars()
+    numbers = (text.str.replace_all(",", ".", literal=True) if comma else text).cast(polars.Float64, strict=False)
+    if numbers.is_finite().all() and not numbers.is_null().any():
+        return np.ascontiguousarray(numbers.to_numpy())
+    return column(series.to_list(), comma)
