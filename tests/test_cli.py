@@ -54,7 +54,7 @@ USAGE = {
     ("trian",): "Did you mean 'train'",
     ("train", "xor", "--sede", "3"): "--seed",
     ("train", "xro"): "did you mean xor?",
-    ("train", "iris.txt"): ".npz or .csv",
+    ("train", "iris.txt"): ".csv, .tsv, ",
     ("train", "xor", "--batch-size", "0"): "batch-size must be a whole number of at least 1, got 0",
     ("train", "xor", "--batch-size", "9"): "batch-size must be at most the 4 training examples, got 9",
     ("train", "xor", "--hidden", "0"): "hidden must be sizes from 1 to 1,000,000",
@@ -91,12 +91,16 @@ def test_wrong_usage_is_one_sentence_and_exit_2(arguments: tuple[str, ...], mess
 
 
 FILES = {
-    "text.csv": ("1,2,0\n3,x,1\n", "got 'x' in line 2, column 2"),
+    "text.csv": (
+        "".join(f"1,{i},{i % 2}\n" for i in range(30)) + "3,x,1\n",
+        "column 2 holds numbers, got 'x' in line 31",
+    ),
     "ragged.csv": ("1,2,0\n3,1\n", "must have 3 columns in every row"),
-    "nan.csv": ("1,2,0\n3,nan,1\n", "finite numbers"),
-    "inf.csv": ("1,2,0\n3,inf,1\n", "finite numbers"),
+    "nan.csv": ("1,2,nan\n3,4,\n", "column 3 is to be predicted, and holds nothing"),
+    "inf.csv": ("1,2,0\n3,inf,1\n", "column 2 holds numbers, got infinity in line 2"),
     "empty.csv": ("", "must hold rows"),
-    "label.csv": ("1,2,0.5\n3,4,1\n", "whole numbers"),
+    "label.csv": ("1,2,5\n3,4,5\n", "two classes or more"),
+    "date.csv": ("1,2024-01-31,5\n3,2024-02-29,7\n", "in 2 (dates): leave out by --drop 2"),
     "fake.npz": ("not a zip", "fake.npz"),
 }
 

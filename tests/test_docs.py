@@ -22,8 +22,8 @@ REFERENCE = sorted((DOCS / "reference").glob("*.md"))
 #: The rooms that say in ``__all__`` what they offer; beside them the modules whose every name is public, and what
 #: extenders need of another.
 ROOMS = [
-    "values", "network", "losses", "optimizers", "datasets", "layers", "checking", "learning", "runs", "teaching",
-    "grading",
+    "values", "network", "tables", "losses", "optimizers", "datasets", "layers", "checking", "learning", "runs",
+    "teaching", "grading",
 ]  # fmt: skip
 WHOLE = ["values.numeric"]
 EXTENDING = {"fnnet.optimizers.base.elementwise", "fnnet.optimizers.base.Elementwise"}

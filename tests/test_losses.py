@@ -326,6 +326,14 @@ def test_one_output_is_trained_on_numbers(loss: Any, t: list[float]) -> None:
     assert predict(last.params, x)[:, 0] == pytest.approx(t, abs=0.05 if loss is MeanAbsoluteError else 1e-3)
 
 
+@pytest.mark.parametrize("loss", [MeanSquaredError, MeanAbsoluteError, partial(Huber, delta=np.float64(0.5))])
+def test_a_unit_of_numpy_changes_no_dtype(loss: Any) -> None:
+    """A unit that NumPy has measured, in float64, leaves the dtype of the outputs as it is."""
+    made = loss(np.array([1.0, 2.0]), unit=np.array([1.0, 2.0]).std())
+    value, dx = value_and_dx(made, np.ones((2, 1), np.float32))
+    assert value.dtype == dx.dtype == np.float32
+
+
 def test_an_index_beyond_the_classes_raises() -> None:
     """A class index of K or more does not wrap around."""
     with pytest.raises((ValueError, IndexError), match="4"):

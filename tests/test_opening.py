@@ -92,8 +92,8 @@ def test_any_name_is_a_name(tmp_path: Path, name: bytes) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name + b".csv"))
     path.write_text("1,2,0\n3,4,1\n")
     assert load_table(path).name == os.fsdecode(name)
-    path.write_text("1,2,0\n3,x,1\n")
-    with pytest.raises(DataError, match=r"finite numbers, got 'x' in line 2, column 2$") as error:
+    path.write_text("1,2,0\n3,inf,1\n")
+    with pytest.raises(DataError, match=r"column 2 holds numbers, got infinity in line 2; ") as error:
         load_table(path)
     assert str(error.value).startswith(str(path))
 

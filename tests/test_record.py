@@ -224,7 +224,7 @@ def test_field_kinds() -> None:
 
     assert kept_fields(All) == (("W", "param"), ("mean", "buffer"), ("inner", "sub"))
     assert settings(All) == ("size",)
-    assert settings(MeanSquaredError) == ()
+    assert settings(MeanSquaredError) == ("unit",)
     assert fields(int) == ()
 
 

@@ -14,8 +14,8 @@ from fnnet.cli.output import complain, say
 #: imported, so that the help is there at once.
 COMMANDS = {
     "train": "Train a network on DATA, test it, and keep the run.",
-    "evaluate": "Measure a run's network on the test part of its data: loss, accuracy, and each class.",
-    "predict": "Print the class of each IMAGE, or of each row of NUMBERS, and the probability of every class.",
+    "evaluate": "Measure a run's network on the test part of its data, or on a table: accuracy, or R² and errors.",
+    "predict": "Print what a run's network says of each row of a table, of each IMAGE, or of each row of NUMBERS.",
     "verify": "Train a run again from its own record, and compare every bit of its state.",
     "check": "Compare every layer's backward with measured derivatives, and put it through the laws of a layer.",
     "summary": "Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.",

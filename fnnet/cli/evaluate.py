@@ -34,7 +34,7 @@ def evaluate(
     mirror: o.Mirror = None,
     json: o.Json = False,
 ) -> None:
-    """Measure a run's network on the test part of its data: loss, and accuracy with each class, or R².
+    """Measure a run's network on the test part of its data, or on a table: accuracy, or R² and errors.
 
     Precision is the share of the predictions of a class that are right, recall the share of its examples that are
     found. The worst mistakes are those in which the true class was given the least probability, or, of numbers, the

@@ -28,7 +28,7 @@ Inputs = Annotated[
 
 
 def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
-    """Print what a run's network says of each row of a table, each IMAGE, or each row of NUMBERS.
+    """Print what a run's network says of each row of a table, of each IMAGE, or of each row of NUMBERS.
 
     A table has the columns of the training data, in any order, and may have more. For each of its rows one is written,
     as CSV: the prediction, and for classes the probability of each.

@@ -8,8 +8,8 @@ from fnnet.datasets.dataset import whole_numbers
 from fnnet.values.array import Array
 from fnnet.values.errors import DataError
 
-#: Up to so many classes there may be in any case; beyond, a class has two rows or more.
-FEW = 10
+#: Up to so many classes there may be in arrays in any case; beyond, a class has two rows or more.
+FEW = 100
 
 
 def whole_labels(name: str, y: Array) -> Array:
@@ -26,7 +26,7 @@ def whole_labels(name: str, y: Array) -> Array:
     return places
 
 
-def classes_in(labels: Any, name: str = "y") -> Array:
+def classes_in(labels: Any, name: str = "y", few: int = FEW) -> Array:
     """The labels that occur, in order; DataError where they are no classes.
 
     >>> classes_in(np.array([8, 7, 8]))
@@ -35,7 +35,7 @@ def classes_in(labels: Any, name: str = "y") -> Array:
     classes: Array = np.unique(labels)
     if len(classes) == 1:
         raise DataError(f"{name} must have two classes or more, got {classes[0]} in every row")
-    if len(classes) > max(FEW, len(labels) // 2):
+    if len(classes) > max(few, len(labels) // 2):
         raise DataError(
             f"{name} must hold classes, got {len(classes)} of them in {len(labels)} rows, which looks like a "
             "measurement or a name: predict numbers by --task numbers, or another column by --target"
@@ -48,7 +48,7 @@ def indices(name: str, labels: Array, classes: Array) -> Array:
     strange = ~np.isin(labels, classes)
     if strange.any():
         raise DataError(f"{name} has label {int(labels[np.argmax(strange)])}, which no training row has")
-    return np.searchsorted(classes, labels)
+    return np.searchsorted(classes, labels).astype(np.uint8 if len(classes) <= 256 else np.uint32)
 
 
 def _exact(name: str, y: Array) -> Array:

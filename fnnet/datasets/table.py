@@ -19,6 +19,9 @@ from fnnet.values.array import Array, freeze
 from fnnet.values.errors import DataError
 from fnnet.values.record import frozen
 
+#: Up to so many classes there may be in any case; beyond, a class has two rows or more.
+FEW = 10
+
 
 def _task(instance: object, attribute: object, value: str | None) -> None:
     if value not in (None, "classes", "numbers"):
@@ -112,7 +115,7 @@ def _classes(frame: Frame, target: str, there: Array) -> tuple[Array, tuple[str,
         labels: Array = whole_labels(name, np.where(there, cells, cells[there][0]))
     else:
         labels = np.array([cell or "" for cell in cells])
-    found = classes_in(labels[there], name)
+    found = classes_in(labels[there], name, FEW)
     return indices(target, np.where(there, labels, found[0]), found), tuple(map(str, found.tolist()))
 
 

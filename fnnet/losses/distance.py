@@ -46,7 +46,7 @@ class MeanSquaredError:
 
     targets: Array = data(converter=numeric_targets)
     weights: Array | None = data(default=None, converter=optional_weights)
-    unit: float = attrs.field(default=1.0, validator=_unit)
+    unit: float = attrs.field(default=1.0, converter=float, validator=_unit)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
         """The value and a."""
@@ -73,7 +73,7 @@ class MeanAbsoluteError:
 
     targets: Array = data(converter=numeric_targets)
     weights: Array | None = data(default=None, converter=optional_weights)
-    unit: float = attrs.field(default=1.0, validator=_unit)
+    unit: float = attrs.field(default=1.0, converter=float, validator=_unit)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
         """The value and the sign of a."""
@@ -103,8 +103,8 @@ class Huber:
 
     targets: Array = data(converter=numeric_targets)
     weights: Array | None = data(default=None, converter=optional_weights)
-    unit: float = attrs.field(default=1.0, validator=_unit)
-    delta: float = attrs.field(default=1.0, validator=_unit)
+    unit: float = attrs.field(default=1.0, converter=float, validator=_unit)
+    delta: float = attrs.field(default=1.0, converter=float, validator=_unit)
 
     def forward(self, x: Array) -> tuple[Any, Array]:
         """The value and c."""

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,7 +38,7 @@ def frames(run: Run, path: Path, stream: BinaryIO | None = None) -> Iterator[Fra
     if stream is None and path.suffix.lower() in READERS:
         yield from _parts(read_by_polars(path))
         return
-    with opened(path) if stream is None else stream as source:
+    with opened(path) if stream is None else nullcontext(stream) as source:
         rows = rows_of(source, str(path), wanted=schema.names)
         names = rows.names if rows.dialect.header else _in_order(schema, len(rows.names), str(path))
         yield from evolve(rows, names=names).frames(schema.holds_texts)

@@ -118,6 +118,8 @@ def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
     state = tree if isinstance(tree, State) else None
     net = tree if state is None else state.chosen
     run = typed(Run(recipe, source, shape, classes, net=net, state=state, schema=schema, **about))
+    if recipe.loss is None:
+        raise ValueError("its recipe names no loss")
     if run.threads < 1:
         raise ValueError(f"threads must be at least 1, got {run.threads}")
     if math.prod(shape) > max(size, LARGEST) or summarize(run.net, shape)[-1].output != (len(classes) or 1,):

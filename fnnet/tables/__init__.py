@@ -1,6 +1,5 @@
 """Tables: files and frames of named columns, what is found in them, and the schema that a model keeps of them."""
 
-from fnnet.tables.finding import Task
 from fnnet.tables.schema import Column, Schema
 
-__all__ = ["Column", "Schema", "Task"]
+__all__ = ["Column", "Schema"]

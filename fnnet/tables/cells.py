@@ -75,4 +75,5 @@ def _numbers(cells: Sequence[str]) -> Array | None:
         values = np.array(list(map(float, cells)))
     except ValueError:
         return None
-    return None if "_" in "".join(cells) or not np.isfinite(values).all() else values
+    joined = "".join(cells)  # Python takes underscores, and the digits of all scripts
+    return values if joined.isascii() and "_" not in joined and np.isfinite(values).all() else None

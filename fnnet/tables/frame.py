@@ -73,7 +73,7 @@ def cells_of(values: Any, name: str) -> Cells:
         raise DataError(f"{name} holds dates: leave it out, or make numbers of it, such as years or days")
     cells = [None if _is_none(value) else value for value in a.tolist()]
     there = {type(value) for value in cells} - {type(None)}
-    if there and there <= {int, float}:
+    if there <= {int, float}:
         return freeze(np.array([np.nan if value is None else value for value in cells], float))
     if there <= {str, bool, int, float}:
         return [None if value is None else str(value) for value in cells]

@@ -6,6 +6,7 @@ import io
 import math
 import os
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, final
@@ -83,13 +84,16 @@ def _joined(rows: Rows, pieces: list[Frame]) -> Frame:
     return Frame(rows.name, columns, lines, rows.dialect.comma, rows.notes)
 
 
-def opened(path: str | os.PathLike[str]) -> BinaryIO:
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A text file, or one packed by gzip, open for reading; DataError where that can't be."""
     try:
         file = open_regular(path)
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror}") from error
-    return gzip.open(file) if Path(path).suffix.lower() == ".gz" else file  # type: ignore[return-value]  # it reads bytes
+    with file:
+        packed = Path(path).suffix.lower() == ".gz"
+        yield gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[misc]  # it reads bytes
 
 
 def rows_of(stream: BinaryIO, name: str, most: float = math.inf, wanted: Collection[str] = ()) -> Rows:
@@ -97,9 +101,7 @@ def rows_of(stream: BinaryIO, name: str, most: float = math.inf, wanted: Collect
 
     The first row names the columns where it has all that are ``wanted``, or looks like that.
     """
-    buffered = io.BufferedReader(stream) if not hasattr(stream, "peek") else stream  # type: ignore[type-var]
-    utf16 = buffered.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
-    lines = _explained(_lines(buffered, "utf-16" if utf16 else "utf-8-sig", name, most), name)
+    lines = _explained(_lines(stream, name, most), name)
     sample = list(_first(lines))
     dialect = next(_explained((dialect_of(sample, wanted) for _ in range(1)), name))
     reader = csv.reader(chain(sample, lines), delimiter=dialect.separator)
@@ -112,8 +114,9 @@ def rows_of(stream: BinaryIO, name: str, most: float = math.inf, wanted: Collect
     return Rows(name, names, dialect, _parts(rest, len(names), name))
 
 
-def _lines(stream: Any, encoding: str, name: str, most: float) -> Iterator[str]:
-    text, size = io.TextIOWrapper(stream, encoding, newline=""), 0
+def _lines(stream: Any, name: str, most: float) -> Iterator[str]:
+    utf16 = stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
+    text, size = io.TextIOWrapper(stream, "utf-16" if utf16 else "utf-8-sig", newline=""), 0
     try:
         while line := text.readline(LONGEST):
             size += len(line)

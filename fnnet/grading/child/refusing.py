@@ -11,12 +11,11 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
-GRADER, LAYERS = "fnnet.grading", "fnnet.layers."
+GRADER, ROOMS = "fnnet.grading", ("fnnet.layers.", "fnnet.losses.")
 PASSES = ("forward", "backward", "grads", "per_example")
 
 #: Modules whose classes compute, each with the functions that do.
 COMPUTING = {
-    "fnnet.losses": (),
     "fnnet.network.folds": ("forward", "backward", "unwind", "gradients", "backward_trace"),
     "fnnet.values.numeric": ("sigmoid", "softmax", "log_softmax_and_softmax"),
 }
@@ -30,7 +29,7 @@ class Refusing:
         """The module without its answers; None for one that has none."""
         if name == GRADER or name.startswith(f"{GRADER}."):
             raise ImportError("a file can't import the grader that grades it")
-        if name not in COMPUTING and not name.startswith(LAYERS):
+        if name not in COMPUTING and not name.startswith(ROOMS):
             return None
         spec = PathFinder.find_spec(name, path, target)
         loader: Any = spec and spec.loader
