@@ -21,10 +21,8 @@ if TYPE_CHECKING:
         Fixed,
         Flatten,
         GaussianNoise,
-        Impute,
         LayerNorm,
         LeakyReLU,
-        OneHot,
         RandomShift,
         ReLU,
         Residual,
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
     from fnnet.network import absorb, backward, forward, gradients, predict, summarize, training
     from fnnet.optimizers import SGD, Adam, AdamW
     from fnnet.runs import load, save
+    from fnnet.tables import Impute, OneHot
     from fnnet.values import Array, buffer, evolve, freeze, frozen, key, leaves, map_params, param, readonly, sub
 
 __all__ = [
@@ -60,7 +59,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: The rooms that hold these names, those that need the fewest others first, and the rooms that are asked by name alone.
-_ROOMS = ("values", "network", "layers", "losses", "optimizers", "learning", "models", "checking", "runs")
+_ROOMS = ("values", "network", "layers", "tables", "losses", "optimizers", "learning", "models", "checking", "runs")
 _MORE_ROOMS = ("datasets", "teaching", "grading")
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from fnnet import predict
 from fnnet.datasets import DataError, Reading, dataset, hold_out, load, load_table
-from fnnet.layers import Impute, OneHot, Standardize
+from fnnet.layers import Standardize
 from fnnet.runs import experiment, usual
-from fnnet.tables import Column, Schema
+from fnnet.tables import Column, Impute, OneHot, Schema
 from fnnet.tables.cells import column, is_gap, number
 from fnnet.tables.finding import are_classes
 from fnnet.values import Purpose, key

@@ -9,9 +9,10 @@ import attrs
 import numpy as np
 
 from fnnet.layers import (  # isort: skip
-    GELU, Affine, BatchNorm, Dropout, Fixed, Flatten, GaussianNoise, Impute, LayerNorm, LeakyReLU, OneHot, RandomShift,
+    GELU, Affine, BatchNorm, Dropout, Fixed, Flatten, GaussianNoise, LayerNorm, LeakyReLU, RandomShift,
     ReLU, Residual, Scale, Sigmoid, Softmax, Standardize, Tanh, Unstandardize,
 )  # fmt: skip
+from fnnet.tables import Impute, OneHot
 from fnnet.values.array import Array, freeze
 from fnnet.values.keys import Key, Purpose, generator, key
 

@@ -2,7 +2,6 @@
 
 from fnnet.layers.activation import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from fnnet.layers.affine import Affine
-from fnnet.layers.columns import Impute, OneHot
 from fnnet.layers.fixed import Fixed
 from fnnet.layers.noise import Dropout, GaussianNoise, RandomShift
 from fnnet.layers.norm import BatchNorm, LayerNorm
@@ -11,6 +10,6 @@ from fnnet.layers.residual import Residual
 from fnnet.layers.softmax import Softmax
 
 __all__ = [
-    "GELU", "Affine", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise", "Impute", "LayerNorm", "LeakyReLU",
-    "OneHot", "RandomShift", "ReLU", "Residual", "Scale", "Sigmoid", "Softmax", "Standardize", "Tanh", "Unstandardize",
+    "GELU", "Affine", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise", "LayerNorm", "LeakyReLU",
+    "RandomShift", "ReLU", "Residual", "Scale", "Sigmoid", "Softmax", "Standardize", "Tanh", "Unstandardize",
 ]  # fmt: skip

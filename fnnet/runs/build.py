@@ -8,7 +8,7 @@ import numpy as np
 
 from fnnet import optimizers
 from fnnet.datasets import Dataset, about, split
-from fnnet.layers import Fixed, Flatten, Impute, OneHot, RandomShift, Scale, Standardize, Unstandardize
+from fnnet.layers import Fixed, Flatten, RandomShift, Scale, Standardize, Unstandardize
 from fnnet.learning.arguments import steps_per_epoch
 from fnnet.learning.state import State
 from fnnet.learning.stream import train
@@ -16,6 +16,7 @@ from fnnet.losses import LOSSES, one_hot
 from fnnet.models import ACTIVATIONS, mlp
 from fnnet.network import summarize
 from fnnet.runs.recipe import OPTIMIZERS, SCHEDULES, Recipe, named_loss, settled
+from fnnet.tables import Impute, OneHot
 from fnnet.values.array import Array, short_repr
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key

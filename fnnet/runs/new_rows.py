@@ -9,9 +9,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from fnnet.layers import Impute, OneHot
 from fnnet.runs.run import Run
-from fnnet.tables import Schema
+from fnnet.tables import Impute, OneHot, Schema
 from fnnet.tables.cells import column, texts
 from fnnet.tables.frame import Frame
 from fnnet.tables.polars_reading import READERS, read_by_polars

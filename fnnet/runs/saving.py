@@ -17,6 +17,7 @@ from fnnet.learning.state import State, checked
 from fnnet.network.shapes import DEEPEST
 from fnnet.optimizers import OptimizerState
 from fnnet.runs.archive import FileError, pack, read, sentence, write
+from fnnet.tables import Impute, OneHot
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key, key
@@ -26,6 +27,7 @@ from fnnet.values.typed import typed
 
 KNOWN: dict[str, type] = {
     **{name: getattr(own, name) for name in own.__all__},
+    **{layer.__name__: layer for layer in (Impute, OneHot)},
     "OptimizerState": OptimizerState,
     "State": State,
 }
