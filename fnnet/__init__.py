@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Standardize,
         Tanh,
     )  # fmt: skip
-    from fnnet.learning import evaluate, train
+    from fnnet.learning import evaluate, fit, train
     from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy, one_hot
     from fnnet.models import mlp
     from fnnet.network import absorb, backward, forward, gradients, predict, summarize, training
@@ -44,9 +44,9 @@ __all__ = [
     "GELU", "SGD", "Adam", "AdamW", "Affine", "Array", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise",
     "LayerNorm", "LeakyReLU", "MeanSquaredError", "RandomShift", "ReLU", "Residual", "Scale", "Sigmoid",
     "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy", "Standardize", "Tanh", "absorb", "backward", "buffer",
-    "check_gradients", "check_laws", "evaluate", "evolve", "forward", "freeze", "frozen", "gradients", "key", "leaves",
-    "load", "map_params", "mlp", "one_hot", "param", "predict", "readonly", "save", "sub", "summarize", "train",
-    "training",
+    "check_gradients", "check_laws", "evaluate", "evolve", "fit", "forward", "freeze", "frozen", "gradients", "key",
+    "leaves", "load", "map_params", "mlp", "one_hot", "param", "predict", "readonly", "save", "sub", "summarize",
+    "train", "training",
 ]  # fmt: skip
 
 #: The rooms that hold these names, those that need the fewest others first, and the rooms that are asked by name alone.

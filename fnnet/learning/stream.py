@@ -70,6 +70,31 @@ def train(
     return _stream(args, state, epochs)
 
 
+def fit(
+    net: Params, x: Any, y: Any, *, loss: MakeLoss, optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # as in train
+    epochs: int = 10, batch_size: int | None = None, seed: int = 0, weights: Any = None,
+    validation: tuple[Any, Any] | None = None, patience: int | None = None, state: State | None = None,
+) -> State:  # fmt: skip
+    """The last state of `train`, with the same arguments. No other is kept: a list of all would fill the memory.
+
+    Where there is nothing to train, it is the state to begin from.
+
+    >>> from fnnet import Affine, SoftmaxCrossEntropy
+    >>> net = (Affine(np.zeros((1, 2)), np.zeros(2)),)
+    >>> state = fit(net, [[-1.0], [1.0]], [0, 1], loss=SoftmaxCrossEntropy, epochs=3)
+    >>> state.step, round(state.loss, 3)
+    (3, 0.6)
+    """
+    states = train(
+        net, x, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, seed=seed, weights=weights,
+        validation=validation, patience=patience, state=state,
+    )  # fmt: skip
+    last = state or first_state(net, optimizer, seed)
+    for last in states:  # noqa: B007  # it is used after the loop
+        pass
+    return last
+
+
 def _stream(args: Arguments, state: State, epochs: int) -> Iterator[State]:
     fused = fuse(args, state.params)
     if fused:
