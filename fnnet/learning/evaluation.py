@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.learning.arguments import same_number
+from fnnet.learning.arguments import check_loss, same_number
 from fnnet.learning.metrics import predicted
-from fnnet.network.chunks import chunks, examples, inputs
+from fnnet.network.chunks import chunks, examples, finite, inputs
 from fnnet.network.folds import Params
 
 
@@ -21,7 +21,8 @@ def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> t
     >>> round(value, 3), accuracy
     (4.5, 0.5)
     """
-    x, targets = inputs(net, x), examples(targets, "targets")
+    x, targets = inputs(net, x), finite(examples(targets, "targets"), "targets")
+    check_loss(loss)
     same_number(x, targets, "x and targets")
     labels = targets if targets.ndim == 1 else predicted(targets)
     total, right = 0.0, 0

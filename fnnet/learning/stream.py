@@ -157,12 +157,10 @@ def _validated(args: Arguments, state: State) -> State:
 
 
 def _explain(net: Params, x: Array, state: State, value: Any) -> str:
-    where, advice = "the loss itself is the first value that is not finite", "try a lower learning rate or clipping"
-    if not np.isfinite(x).all():
-        advice = "x itself holds such values: leave them out or fill them"
+    where, loss = "the loss itself is the first value that is not finite", f"the loss became {value}"
     for place, layer in layers_of(net):
         x = layer.forward(x)[0]
         if not np.isfinite(x).all():
             where = f"the first values that are not finite come from layer {place} ({describe(layer)})"
             break
-    return f"the loss became {value} at step {state.step} (epoch {state.epoch}); {where}; {advice}"
+    return f"{loss} at step {state.step} (epoch {state.epoch}); {where}; try a lower learning rate or clipping"

@@ -5,6 +5,7 @@ place, before training starts.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, final
 
 import numpy as np
@@ -51,15 +52,21 @@ def layers_of(params: Params, place: str = "") -> Iterator[tuple[str, Any]]:
 DEEPEST = 100
 
 
+def mended(value: Any) -> str:
+    """What stands in the place of a layer or another record, and what to use instead, where that is plain."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}; use {value.__name__}(...)"
+    mend = "; use tuple(...)" if isinstance(value, list) else "; use its .params" * hasattr(value, "params")
+    return type(value).__name__ + mend + " or .chosen" * hasattr(value, "chosen")
+
+
 def check_network(params: Any, *place: Any) -> None:
     """Raise UsageError, naming the place, unless this is a layer or a tuple of layers, nested at most 100 deep."""
     if len(place) > DEEPEST:
         raise UsageError(f"a network must be nested at most {DEEPEST} deep; put its layers into one tuple")
     if not isinstance(params, tuple) and (isinstance(params, type) or not hasattr(params, "forward")):
         what = f"layer {'.'.join(map(str, place))}" if place else "a network"
-        said = f"the class {params.__name__}" if isinstance(params, type) else type(params).__name__
-        mend = "; use tuple(...)" if isinstance(params, list) else ""
-        raise UsageError(f"{what} must be a layer or a tuple of layers, got {said}{mend}")
+        raise UsageError(f"{what} must be a layer or a tuple of layers, got {mended(params)}")
     for name, part in parts(params):
         check_network(part, *place, name)
 
@@ -82,6 +89,18 @@ def summarize(params: Params, shape: tuple[int, ...]) -> list[LayerShape]:
         size = sum(a.nbytes for a in arrays(layer).values())
         rows.append(LayerShape(place, describe(layer), x.shape[1:], count_params(layer), size))
     return rows
+
+
+def fits(params: Params, x: Any) -> list[LayerShape]:
+    """`summarize` for the examples of x (N, ...); UsageError, saying so, also where x is one without its axis."""
+    try:
+        return summarize(params, x.shape[1:])
+    except UsageError as error:
+        mistake = error
+    with suppress(UsageError):
+        summarize(params, x.shape)
+        mistake = UsageError(f"x must be (N, ...), one example after the other, got one of {x.shape}; use x[None]")
+    raise mistake
 
 
 def _run(layer: Any, x: Any, name: str) -> Any:

@@ -34,15 +34,26 @@ def unmasked(values: T, name: str) -> T:
 def numbers(values: Any, name: str = "values", kinds: str = "biuf") -> Array:
     """``values`` as an array, itself where they are one; TypeError, by their name, for all but real numbers.
 
-    >>> numbers(["a"], "x")
+    >>> numbers([["a"]], "x")
     Traceback (most recent call last):
-    TypeError: expected numbers for x, got an array of <U1
+    TypeError: expected numbers for x, got an array of <U1; use .astype(float)
     """
+    if getattr(values, "requires_grad", False):
+        raise TypeError(f"expected numbers for {name}, got a tensor with a gradient; use .detach().numpy()")
     a = np.asarray(unmasked(values, name))
     if a.dtype.kind not in kinds:
         real = "real " if a.dtype.kind == "c" else ""
-        raise TypeError(f"expected {real}numbers for {name}, got an array of {a.dtype}")
+        raise TypeError(f"expected {real}numbers for {name}, got {_odd(values, a, kinds)}")
     return a
+
+
+def _odd(values: Any, a: Array, kinds: str) -> str:
+    """What there is in the place of numbers, and what to do; the columns of a data frame are said by their names."""
+    odd = [name for name in getattr(values, "columns", ()) if np.asarray(values[name]).dtype.kind not in kinds]
+    if odd:
+        return f"other values in {', '.join(map(repr, odd))}; leave such columns out, or make numbers of them"
+    mends = {1: "; number classes from 0 by np.unique(..., return_inverse=True)[1]", 2: "; use .astype(float)"}
+    return f"an array of {a.dtype}{mends.get(a.ndim, '') if a.dtype.kind in 'OSUT' else ''}"
 
 
 def readonly(values: ArrayLike) -> Array:
