@@ -65,6 +65,13 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'fnnet' has no attribute {name!r}")
 
 
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext fnnet``: a notebook shows networks, and lists of records, as tables."""
+    from fnnet.notebook import register
+
+    register(ipython)
+
+
 def __dir__() -> list[str]:
     """All names, loaded or not."""
     return sorted({*globals(), *__all__, *_ROOMS, *_MORE_ROOMS})

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from fnnet.layers import GELU, Affine, BatchNorm, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
 from fnnet.network.folds import Layer
-from fnnet.network.shapes import mended
+from fnnet.telling.slips import mended
 from fnnet.values.errors import UsageError
 from fnnet.values.initial import Init
 from fnnet.values.keys import Purpose, key

@@ -140,14 +140,17 @@ def test_a_layer_may_take_gaps(door: str) -> None:
     """Where layers before the first parameters make finite numbers of it, x may have gaps, but no infinity."""
     for net in ((Filled(), *NET), (Scale(2.0), (Filled(), NET))):
         DOORS[door](net, ODD)
+        gap, x = np.where(X == 2, np.nan, X), np.where(np.isnan(ODD), np.inf, X)
+        x[1, 0] = np.nan
+        DOORS[door](net, gap)
         with pytest.raises(UsageError, match="got inf in row 4"):
-            DOORS[door](net, np.where(np.isnan(ODD), np.inf, X))
+            DOORS[door](net, x)
 
 
 def test_gaps_in_rows_of_another_shape() -> None:
-    """Where x has gaps and a wrong shape, the shape is told."""
-    with pytest.raises(UsageError, match="expects 2 inputs, got 3"):
-        predict((Scale(1.0), *NET), np.full((6, 3), np.nan))
+    """Where the layers that x with gaps would meet take another shape, the shape is told."""
+    with pytest.raises(UsageError, match=r"layer 0 \(Standardize 2\) expects x of \(N, 2\), got \(N, 3\)"):
+        predict((Standardize.of(X, float), *NET), np.full((6, 3), np.nan))
 
 
 # What holds numbers without being an array

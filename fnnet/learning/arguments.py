@@ -8,8 +8,9 @@ import numpy as np
 from fnnet.losses import OWN
 from fnnet.network.chunks import examples, finite, held, inputs, met, reach
 from fnnet.network.modes import absorbs, offers
-from fnnet.network.shapes import fits, mended
+from fnnet.network.shapes import fits
 from fnnet.optimizers import Optimizer
+from fnnet.telling.slips import mended
 from fnnet.values.array import Array, freeze, readonly
 from fnnet.values.errors import UsageError
 from fnnet.values.example_weights import example_weights

@@ -32,20 +32,10 @@ class Diverged(ArithmeticError):
 
 
 def train(
-    net: Params,
-    x: Any,
-    y: Any,
-    *,
-    loss: MakeLoss,
-    optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # a frozen record is safe as a default
-    epochs: int = 10,
-    batch_size: int | None = None,
-    seed: int = 0,
-    weights: Any = None,
-    validation: tuple[Any, Any] | None = None,
-    patience: int | None = None,
-    state: State | None = None,
-) -> Iterator[State]:
+    net: Params, x: Any, y: Any, *, loss: MakeLoss, optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # frozen, so safe
+    epochs: int = 10, batch_size: int | None = None, seed: int = 0, weights: Any = None,
+    validation: tuple[Any, Any] | None = None, patience: int | None = None, state: State | None = None,
+) -> Iterator[State]:  # fmt: skip
     """Train ``net`` on x (N, ...) and targets y (N,) or (N, K): a state after every step.
 
     Each epoch is a fresh permutation of the examples, cut into batches, of 32 unless told; the last short one is
@@ -85,10 +75,7 @@ def fit(
     >>> state.step, round(state.loss, 3)
     (3, 0.6)
     """
-    states = train(
-        net, x, y, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=batch_size, seed=seed, weights=weights,
-        validation=validation, patience=patience, state=state,
-    )  # fmt: skip
+    states = train(**locals())
     last = state or first_state(net, optimizer, seed)
     for last in states:  # noqa: B007  # it is used after the loop
         pass

@@ -43,7 +43,7 @@ def met(net: Params, x: Array) -> Any:
     """What the first parameters of a network meet when it is given x."""
     layers = tuple(layer for _, layer in layers_of(net))
     with np.errstate(all="ignore"):
-        return forward(layers[: first_with_params(layers)], cast(x, dtype_of(net)))[0]
+        return _outputs(layers[: first_with_params(layers)], cast(x, dtype_of(net)))
 
 
 def finite(x: Array, name: str = "x", net: Params = ()) -> Array:
@@ -57,14 +57,11 @@ def finite(x: Array, name: str = "x", net: Params = ()) -> Array:
         part = x[start : start + CHUNK]
         odd = ~_finite_rows(part)
         if odd.any():
-            fits(net, x)
             odd &= ~_finite_rows(met(net, part))
         if odd.any():
             row = np.ravel(part[odd.argmax()])
-            raise UsageError(
-                f"{name} must be finite numbers, got {row[~np.isfinite(row)][0]} in row {start + odd.argmax()}; "
-                "leave such rows out or fill them"
-            )
+            what = f"finite numbers, got {row[~np.isfinite(row)][0]} in row {start + odd.argmax()}"
+            raise UsageError(f"{name} must be {what}; leave such rows out or fill them")
     return x
 
 

@@ -11,6 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.network.folds import Params
+from fnnet.telling.slips import mended
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 from fnnet.values.tree import arrays, count_params, dtype_of, parts
@@ -50,14 +51,6 @@ def layers_of(params: Params, place: str = "") -> Iterator[tuple[str, Any]]:
 
 #: How deep networks may be nested: what walks through one calls itself, and Python stops at a thousand calls.
 DEEPEST = 100
-
-
-def mended(value: Any) -> str:
-    """What stands in the place of a layer or another record, and what to use instead, where that is plain."""
-    if isinstance(value, type):
-        return f"the class {value.__name__}; use {value.__name__}(...)"
-    mend = "; use tuple(...)" if isinstance(value, list) else "; use its .params" * hasattr(value, "params")
-    return type(value).__name__ + mend + " or .chosen" * hasattr(value, "chosen")
 
 
 def check_network(params: Any, *place: Any) -> None:

@@ -5,6 +5,8 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fnnet.telling.slips import no_numbers
+
 Array: TypeAlias = NDArray[Any]
 T = TypeVar("T")
 
@@ -43,17 +45,8 @@ def numbers(values: Any, name: str = "values", kinds: str = "biuf") -> Array:
     a = np.asarray(unmasked(values, name))
     if a.dtype.kind not in kinds:
         real = "real " if a.dtype.kind == "c" else ""
-        raise TypeError(f"expected {real}numbers for {name}, got {_odd(values, a, kinds)}")
+        raise TypeError(f"expected {real}numbers for {name}, got {no_numbers(values, kinds)}")
     return a
-
-
-def _odd(values: Any, a: Array, kinds: str) -> str:
-    """What there is in the place of numbers, and what to do; the columns of a data frame are said by their names."""
-    odd = [name for name in getattr(values, "columns", ()) if np.asarray(values[name]).dtype.kind not in kinds]
-    if odd:
-        return f"other values in {', '.join(map(repr, odd))}; leave such columns out, or make numbers of them"
-    mends = {1: "; number classes from 0 by np.unique(..., return_inverse=True)[1]", 2: "; use .astype(float)"}
-    return f"an array of {a.dtype}{mends.get(a.ndim, '') if a.dtype.kind in 'OSUT' else ''}"
 
 
 def readonly(values: ArrayLike) -> Array:
