@@ -106,6 +106,7 @@ def _outputs(net: Params, x: Array) -> Any:
 def predict(net: Params, x: Any) -> Array:
     """The outputs (N, ...) of a network for x (N, ...), which is cast to the network's dtype.
 
+    Raises UsageError for x of another shape, and by its row for what is not finite when it meets the first parameters.
     With other rows beside it a row's outputs may differ in the last bit, for the BLAS then adds up in another order:
     in float32 by up to 1e-6 of the largest output, in float64 by 2e-15. Where that matters, use float64.
 
