@@ -282,11 +282,26 @@ class Module:
         return x
 
 
-OTHERS = [(), (1, 2), (NET[0], 3), (Module(), Module()), (Affine, Sigmoid), [], [1], [SGD(), NET[0]], Pair(*NET[:2]),
-          "net", ((),), X, None, {1: NET}]  # fmt: skip
+OTHERS: dict[str, Any] = {
+    "nothing": (),
+    "numbers": (1, 2),
+    "a layer and a number": (NET[0], 3),
+    "modules": (Module(), Module()),
+    "classes": (Affine, Sigmoid),
+    "an empty list": [],
+    "a list of numbers": [1],
+    "records of two classes": [SGD(), NET[0]],
+    "a named tuple": Pair(*NET[:2]),
+    "a tuple of nothing": ((),),
+    "text": "net",
+    "an array": X,
+    "none": None,
+    "a dictionary": {1: NET},
+}
+each_other = pytest.mark.parametrize("value", OTHERS.values(), ids=OTHERS.keys())
 
 
-@pytest.mark.parametrize("value", OTHERS, ids=str)
+@each_other
 def test_all_else_is_not_drawn(value: Any) -> None:
     """Other tuples and lists are none of ours."""
     assert drawn(value) is None
@@ -312,7 +327,7 @@ def test_ipython_shows_networks_as_tables(formatted: Any) -> None:
         assert formatted(value)["text/html"] == value._repr_html_()
 
 
-@pytest.mark.parametrize("value", OTHERS, ids=str)
+@each_other
 def test_ipython_shows_all_else_as_before(formatted: Any, value: Any) -> None:
     """Whatever is not ours has its text alone."""
     assert set(formatted(value)) == {"text/plain"}
