@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Tanh,
         Unstandardize,
     )  # fmt: skip
-    from fnnet.learning import evaluate, train
+    from fnnet.learning import evaluate, fit, train
     from fnnet.losses import (
         Huber,
         MeanAbsoluteError,
@@ -54,7 +54,7 @@ __all__ = [
     "Huber", "Impute", "LayerNorm", "LeakyReLU", "MeanAbsoluteError", "MeanSquaredError", "OneHot", "RandomShift",
     "ReLU", "Residual", "Scale", "Sigmoid", "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy", "Standardize",
     "Tanh", "Unstandardize", "absorb", "backward", "buffer", "check_gradients", "check_laws", "evaluate", "evolve",
-    "forward", "freeze", "frozen", "gradients", "key", "leaves", "load", "map_params", "mlp", "one_hot", "param",
+    "fit", "forward", "freeze", "frozen", "gradients", "key", "leaves", "load", "map_params", "mlp", "one_hot", "param",
     "predict", "readonly", "save", "sub", "summarize", "train", "training",
 ]  # fmt: skip
 
@@ -72,6 +72,13 @@ def __getattr__(name: str) -> Any:
     if name in (*_ROOMS, *_MORE_ROOMS):
         return import_module(f"fnnet.{name}")
     raise AttributeError(f"module 'fnnet' has no attribute {name!r}")
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """``%load_ext fnnet``: a notebook shows networks, and lists of records, as tables."""
+    from fnnet.notebook import register
+
+    register(ipython)
 
 
 def __dir__() -> list[str]:

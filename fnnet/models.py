@@ -9,6 +9,8 @@ from numpy.typing import DTypeLike
 
 from fnnet.layers import GELU, Affine, BatchNorm, Dropout, LeakyReLU, ReLU, Sigmoid, Tanh
 from fnnet.network.folds import Layer
+from fnnet.telling.slips import mended
+from fnnet.values.errors import UsageError
 from fnnet.values.initial import Init
 from fnnet.values.keys import Purpose, key
 from fnnet.values.record import frozen
@@ -53,6 +55,7 @@ def mlp(
     >>> mlp([2, 8, 2])
     (Affine(W=f4[2,8], b=f4[8]), Sigmoid(), Affine(W=f4[8,2], b=f4[2]))
     """
+    _check_activation(activation)
     if len(sizes) < 2:
         raise ValueError(f"sizes must name the inputs and the outputs at least, got {list(sizes)}")
     net: list[Layer] = list(first)
@@ -64,6 +67,15 @@ def mlp(
         net += [Dropout(dropout)] if dropout else []
     last = key(seed, Purpose.INITIALIZATION, layer=len(net))
     return (*net, Affine.init(last, sizes[-2], sizes[-1], init or "glorot", dtype))
+
+
+def _check_activation(activation: Any) -> None:
+    """Raise UsageError, saying what to use, for a name or a class in the place of a layer."""
+    if isinstance(activation, type):
+        raise UsageError(f"activation must be a layer, got {mended(activation)}")
+    if not hasattr(activation, "forward"):
+        meant = ACTIVATIONS.get(str(activation).lower(), ACTIVATIONS["relu"]).layer
+        raise UsageError(f"activation must be a layer, got {activation!r}; use one such as {type(meant()).__name__}()")
 
 
 def _init_for(activation: Layer) -> Init:

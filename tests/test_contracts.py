@@ -33,9 +33,9 @@ from fnnet import (
 )
 from fnnet.datasets import digits
 from fnnet.learning.state import first_state
-from fnnet.network import who_moved
 from fnnet.runs import Recipe, Run, Source, load_run
 from fnnet.runs.run import STATE
+from fnnet.teaching import who_moved
 from fnnet.values import Purpose
 from fnnet.values.record import replace
 

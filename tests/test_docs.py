@@ -80,7 +80,7 @@ def test_every_public_name_is_described_once() -> None:
 def test_every_room_is_public() -> None:
     """The rooms whose names are described are all that say in ``__all__`` what they offer."""
     packages = {path.parent.name for path in Path(fnnet.__file__).parent.glob("*/__init__.py")}
-    assert set(ROOMS) == packages - {"cli"}
+    assert set(ROOMS) == packages - {"cli", "telling"}
 
 
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)

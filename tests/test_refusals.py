@@ -25,10 +25,11 @@ from fnnet import (
 )
 from fnnet.learning import Diverged, accuracy, confusion
 from fnnet.models import mlp
-from fnnet.network import summarize, who_moved
+from fnnet.network import summarize
 from fnnet.network.shapes import DEEPEST
 from fnnet.optimizers import SGD, Adam
 from fnnet.runs.archive import FileError
+from fnnet.teaching import who_moved
 from fnnet.values.errors import UsageError
 from fnnet.values.tree import arrays, leaves
 
@@ -144,12 +145,14 @@ def test_predictions_beyond_all_numbers() -> None:
     assert evaluate(net, MeanSquaredError, X * 1e150, X)[0] == np.inf
 
 
-def test_divergence_of_the_data_says_so() -> None:
-    """Where x itself is not finite, no learning rate helps."""
+def test_divergence_is_never_that_of_the_data() -> None:
+    """Where x itself is not finite, no learning rate helps, and none is spoken of: it is refused by its row."""
     x = X.copy()
     x[3] = np.nan
-    with np.errstate(all="ignore"), pytest.raises(Diverged, match="x itself holds such values: leave them out or fill"):
+    with pytest.raises(UsageError, match="x must be finite numbers, got nan in row 3; leave such rows out or fill"):
         run(x=x)
+    with np.errstate(all="ignore"), pytest.raises(Diverged, match="try a lower learning rate or clipping"):
+        run(y=X, loss=MeanSquaredError, optimizer=SGD(1e300))
 
 
 # Networks
@@ -216,7 +219,10 @@ SETTINGS: dict[str, tuple[Callable[[], Any], str]] = {
     "an array": (lambda: run(validation=X), r"validation must be two arrays, \(x, y\), got ndarray"),
     "masked": (lambda: run(validation=(np.ma.array(X, mask=X), Y)), "for x of validation, got a masked array"),
     "a name": (lambda: run(optimizer="adam"), r"optimizer must be one such as SGD\(lr=0.1\), got 'adam'"),
-    "a class": (lambda: run(optimizer=Adam), r"optimizer must be one such as SGD\(lr=0.1\), got <class"),
+    "a class": (
+        lambda: run(optimizer=Adam),
+        r"optimizer must be one such as SGD\(lr=0.1\), got the class Adam; use",
+    ),
     "a loss by name": (lambda: run(loss="mse"), "loss must be what makes one of targets, .* got 'mse'"),
     "a loss made": (lambda: run(loss=SoftmaxCrossEntropy(Y)), "loss must be what makes one of targets"),
     "lr": (lambda: SGD(lr=10**400), "lr must be a finite number of at least 0, got a whole number beyond all floats"),

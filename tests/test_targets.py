@@ -21,7 +21,7 @@ ROWS: dict[str, tuple[Any, Any, str]] = {
     "the third": (SoftmaxCrossEntropy, np.eye(2)[[0, 1, 0, 1, 0, 1]] - np.eye(6)[:, 2:4] / 2, "got 0.5 in row 2"),
     "nothing": (SoftmaxCrossEntropy, np.zeros((6, 2)), "must sum to 1, got 0 in row 0"),
     "negative": (SoftmaxCrossEntropy, np.array([[1.5, -0.5]] * 6), "must be from 0 to 1, got -0.5 to 1.5"),
-    "no numbers": (SoftmaxCrossEntropy, np.full((6, 2), np.nan), "must be from 0 to 1, got nan"),
+    "no numbers": (SoftmaxCrossEntropy, np.full((6, 2), np.nan), "must be (from 0 to 1|finite numbers), got nan"),
     "above 1": (SigmoidCrossEntropy, np.array([[0.5, 1.5]] * 6), "must be from 0 to 1, got 0.5 to 1.5"),
     "below 0": (SigmoidCrossEntropy, np.array([[-1.0, 1.0]] * 6), "must be from 0 to 1, got -1 to 1"),
     "bool labels": (SoftmaxCrossEntropy, Y > 0, r"for class indices, labels.astype\(int\): these are bool"),

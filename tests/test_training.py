@@ -31,6 +31,7 @@ from fnnet import (
     evaluate,
     forward,
     freeze,
+    frozen,
     gradients,
     key,
     leaves,
@@ -43,6 +44,7 @@ from fnnet.learning import Diverged, State
 from fnnet.learning.arguments import epoch_order, steps_per_epoch
 from fnnet.optimizers import Constant, WarmUp
 from fnnet.values import Purpose, arrays, fingerprint
+from fnnet.values.errors import UsageError
 from fnnet.values.record import settings
 from fnnet.values.tree import same_structure
 
@@ -394,14 +396,30 @@ def test_divergence_in_the_loss_itself() -> None:
     assert "the loss itself is the first value that is not finite" in until_it_diverges(net, np.ones((2, 1)))
 
 
-def test_divergence_of_the_input() -> None:
-    """NaN in x is found at the first layer, at the step whose batch holds it."""
+def test_divergence_of_the_first_layer() -> None:
+    """NaN that a layer makes of x is found at this layer, at the step whose batch holds it."""
     x = np.ones((6, 1))
-    x[3] = np.nan
-    said = until_it_diverges((Affine([[1.0]], [0.0]),), x, batch_size=1, optimizer=SGD(0.1))
+    x[3] = -1.0
+    net = (Root(), Affine([[1.0]], [0.0]))
+    said = until_it_diverges(net, x, batch_size=1, optimizer=SGD(0.1))
     step = epoch_order(0, 0, 6).tolist().index(3)
     assert f"at step {step} (epoch 0)" in said
-    assert "layer 0 (Affine 1x1)" in said
+    assert "layer 0 (Root)" in said
+    with pytest.raises(UsageError, match="x must be finite numbers, got nan in row 3;"):
+        until_it_diverges(net, np.where(x < 0, np.nan, x))
+
+
+@frozen
+class Root:
+    """``y = sqrt(x)``, which some numbers don't have."""
+
+    def forward(self, x: Any) -> tuple[Any, None]:
+        """The root."""
+        return freeze(np.sqrt(x)), None
+
+    def backward(self, cache: None, dout: Any) -> tuple[Any, Any]:
+        """Never reached with parameters to the right alone."""
+        return dout, self
 
 
 # What is refused

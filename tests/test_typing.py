@@ -8,7 +8,8 @@ import pytest
 #: Lines of a program, each with the code of the error that mypy is to report for it, or with none.
 LINES = [
     ("import numpy as np", None),
-    ("from fnnet import Adam, Affine, Dropout, Flatten, ReLU, SoftmaxCrossEntropy, forward, gradients, train", None),
+    ("from fnnet import Adam, Affine, Dropout, Flatten, ReLU, SoftmaxCrossEntropy", None),
+    ("from fnnet import fit, forward, gradients, train", None),
     ("x = np.ones((2, 3))", None),
     ("layer = Affine(np.ones((3, 2)), np.zeros(2))", None),
     ("y, cache = layer.forward(x)", None),
@@ -33,6 +34,9 @@ LINES = [
     ("Dropout(share=0.5)", "call-arg"),
     ("like[0].forward(x).sum()", "attr-defined"),
     ("train(net, x, [0, 1])", "call-arg"),
+    ("fit(net, x, [0, 1])", "call-arg"),
+    ("fit(net, x, [0, 1], loss=SoftmaxCrossEntropy, epochs='3')", "arg-type"),
+    ("fit(net, x, [0, 1], loss=SoftmaxCrossEntropy, epochs=3).step + 1", None),
     ("states[-1].step = 3", "misc"),
     ("forward(3, x)", "arg-type"),
     ("class Half:", None),

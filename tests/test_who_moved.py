@@ -25,7 +25,8 @@ from fnnet import (
     param,
     training,
 )
-from fnnet.network import Push, per_example_grads, pushes, who_moved
+from fnnet.network import per_example_grads
+from fnnet.teaching import Push, pushes, who_moved
 from fnnet.values import Purpose
 
 NET = (affine(1, 3, 4), Sigmoid(), (affine(3, 4, 4), Residual((affine(5, 4, 4),))), affine(7, 4, 2))

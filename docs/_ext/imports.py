@@ -50,7 +50,7 @@ def needed(pairs: Arrows) -> Arrows:
 
 
 def boxes(plan: list[Room], pairs: Arrows) -> dict[str, Box]:
-    """Where each room stands, from the lowest floor up; the lowest bears all and is as wide as the house."""
+    """Where each room stands, from the lowest floor up; the two lowest bear all and are as wide as the house."""
     placed: dict[str, Box] = {}
     for floor, group in groupby(plan, lambda room: room.floor):
         names = [room.name for room in group]
@@ -84,14 +84,14 @@ def drawn(alt: str) -> str:
     places, shown = boxes(plan, needed(pairs)), needed(pairs)
     parts = [_floors(plan), *(_arrow(places[a], places[b], a, b) for a, b in sorted(shown))]
     parts += [_room(room.name, places[room.name], pairs) for room in plan]
-    size = f'viewBox="0 0 {WIDTH} {plan[-1].floor * FLOOR}"'
+    size = f'viewBox="0 0 {WIDTH} {(plan[-1].floor - plan[0].floor + 1) * FLOOR}"'
     return f'<svg {size} role="img" aria-label="{html.escape(alt)}">{_style(plan, pairs)}{"".join(parts)}</svg>'
 
 
 def _floors(plan: list[Room]) -> str:
     highest = plan[-1].floor
     lines = []
-    for floor in range(1, highest + 1):
+    for floor in range(plan[0].floor, highest + 1):
         top = (highest - floor) * FLOOR
         shade = f'<rect class="floor" x="0" y="{top + 2}" width="{WIDTH}" height="{FLOOR - 4}" rx="6"/>'
         lines.append(f'{shade}<text class="number" x="18" y="{top + FLOOR / 2 + 5}">{floor}</text>')

@@ -17,6 +17,7 @@ from fnnet.network.chunks import examples
 from fnnet.network.folds import Params, backward
 from fnnet.network.modes import training
 from fnnet.network.shapes import check_network
+from fnnet.notebook import records_table
 from fnnet.values.array import Array
 from fnnet.values.keys import Key, Purpose, generator
 from fnnet.values.keys import key as _key
@@ -52,6 +53,12 @@ class Measured:
         """Whether the error is within what the method can see."""
         return self.error <= TOLERANCE[self.method]
 
+    def shown(self) -> dict[str, str]:
+        """For a notebook: the verdict first; where it is against the layer, the place and both numbers."""
+        where = f"at {self.index}: {self.analytic:.6g}, measured {self.numeric:.6g}"
+        head = {"": "ok" if self.passed else "FAILED", "array": self.path, "checked": f"{self.checked} of {self.size}"}
+        return head | {"error": f"{self.error:.1e}", "by": self.method, "where": "" if self.passed else where}
+
 
 @final
 @frozen
@@ -69,6 +76,9 @@ class Report:
     def worst(self) -> Measured:
         """The array with the largest error, one that failed first."""
         return max(self.rows, key=lambda row: (not row.passed, row.error))
+
+    def _repr_html_(self) -> str:
+        return records_table(f"gradients: {'ok' if self.passed else 'FAILED'}", self.rows)
 
 
 def check_gradients(params: Params, x: Any, *, key: Key | None = None, entries: int = 100, seed: int = 0) -> Report:

@@ -175,6 +175,10 @@ class Verdict:
     law: str
     complaint: Complaint
 
+    def shown(self) -> dict[str, str]:
+        """For a notebook: the law, and ok or the sentence."""
+        return {"law": self.law, "": self.complaint or "ok"}
+
 
 def check_laws(params: Params, x: Any, *, key: Key | None = None, skip: tuple[str, ...] = ()) -> list[Verdict]:
     """Put a layer or network through all laws at x (N, ...), in training mode where a key is given.

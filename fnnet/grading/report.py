@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import final
 
 from fnnet.grading.judge import Complaint
+from fnnet.notebook import records_table
+from fnnet.telling.markup import table
 from fnnet.values.record import as_dict, frozen
 
 
@@ -22,6 +24,11 @@ class Mark:
     def full(self) -> bool:
         """Whether nothing is wrong."""
         return self.points == self.most
+
+    def shown(self) -> dict[str, str]:
+        """For a notebook: points of most, and all that is wrong."""
+        why = " ".join(complaint.sentence for complaint in self.complaints) or "ok"
+        return {"part": self.part, "quantity": self.quantity, "points": f"{self.points:g}/{self.most:g}", "": why}
 
 
 @final
@@ -55,6 +62,10 @@ class Report:
             if (mark.part, mark.quantity) == (part, quantity):
                 return mark
         raise ValueError(f"{self.name} has no mark {part} {quantity}")
+
+    def _repr_html_(self) -> str:
+        marks = records_table(f"{self.name}: {self.points:g} of {self.most:g} points", self.marks)
+        return marks + (table("remarks", [[remark] for remark in self.remarks]) if self.remarks else "")
 
     def as_json(self) -> dict[str, object]:
         """All of it in JSON's types."""

@@ -3,8 +3,8 @@
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.metrics import accuracy, confusion, precision_recall, predicted, r2
 from fnnet.learning.state import State
-from fnnet.learning.stream import Diverged, train
+from fnnet.learning.stream import Diverged, fit, train
 
 __all__ = [
-    "Diverged", "State", "accuracy", "confusion", "evaluate", "precision_recall", "predicted", "r2", "train",
+    "Diverged", "State", "accuracy", "confusion", "evaluate", "fit", "precision_recall", "predicted", "r2", "train",
 ]  # fmt: skip

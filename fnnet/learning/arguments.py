@@ -6,11 +6,11 @@ from typing import Any, final
 import numpy as np
 
 from fnnet.losses import is_own
-from fnnet.network.chunks import cast, examples, held, inputs, reach
-from fnnet.network.folds import first_with_params, forward
+from fnnet.network.chunks import examples, finite, held, inputs, met, reach
 from fnnet.network.modes import absorbs, offers
-from fnnet.network.shapes import summarize
+from fnnet.network.shapes import fits
 from fnnet.optimizers import Optimizer
+from fnnet.telling.slips import mended
 from fnnet.values.array import Array, freeze, readonly
 from fnnet.values.errors import UsageError
 from fnnet.values.example_weights import example_weights
@@ -46,20 +46,23 @@ def check_arguments(
 ) -> Arguments:
     """The arguments of a run, read-only. Raises UsageError for what can't be trained, naming it; see `train`."""
     x, dtype = readonly(inputs(net, x)), dtype_of(net)
-    y = readonly(held(examples(y, "y"), dtype, "y"))
+    y = readonly(held(finite(examples(y, "y"), "y"), dtype, "y"))
+    output = ([x.shape[1:]] + [row.output for row in fits(net, x)])[-1]
     same_number(x, y)
     size = min(32, len(x)) if size is None else whole(size, "batch_size")
     if not 1 <= size <= len(x):
         raise UsageError(f"batch_size must be from 1 to the number of examples, {len(x)}, got {size}")
     if patience is not None and (validation is None or whole(patience, "patience") < 1):
         raise UsageError("patience must be at least 1 and needs a validation set")
-    _check_makers(loss, optimizer)
-    output = ([x.shape[1:]] + [row.output for row in summarize(net, x.shape[1:])])[-1]
+    check_loss(loss)
+    if isinstance(optimizer, type) or not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
+        said = mended(optimizer) if isinstance(optimizer, type) else repr(optimizer)
+        raise UsageError(f"optimizer must be one such as SGD(lr=0.1), got {said}")
     _check_size(net, held(x, dtype), dtype)
     _check_targets(loss, y, output, dtype)
     weights = None if weights is None else example_weights(weights, len(x))
     if validation is not None:
-        validation = _validation(validation, x)
+        validation = _validation(validation, x, net)
         _check_targets(loss, validation[1], output, dtype, "of validation ")
     steps, noisy = steps_per_epoch(len(x), size), offers(net, "training")
     return Arguments(
@@ -86,11 +89,12 @@ def same_number(x: Array, y: Array, names: str = "x and y") -> None:
         raise UsageError(f"{names} must have the same number of examples, at least one, got {len(x)} and {len(y)}")
 
 
-def _check_makers(loss: Any, optimizer: Any) -> None:
+def check_loss(loss: Any) -> None:
+    """Raise UsageError for a name in the place of a loss, and for a loss that has its targets already."""
     if not callable(loss):
-        raise UsageError(f"loss must be what makes one of targets, such as SoftmaxCrossEntropy, got {loss!r}")
-    if isinstance(optimizer, type) or not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
-        raise UsageError(f"optimizer must be one such as SGD(lr=0.1), got {optimizer!r}")
+        name = type(loss).__name__
+        said = f"one that has its targets; use loss={name}" if hasattr(loss, "targets") else repr(loss)
+        raise UsageError(f"loss must be what makes one of targets, such as SoftmaxCrossEntropy, got {said}")
 
 
 def _check_size(net: Any, x: Array, dtype: np.dtype[Any]) -> None:
@@ -98,17 +102,14 @@ def _check_size(net: Any, x: Array, dtype: np.dtype[Any]) -> None:
     largest, most = reach(x) if x.dtype.kind == "f" else 0.0, float(np.finfo(dtype).max) ** 0.5
     if not most < largest < np.inf:
         return
-    layers = net if isinstance(net, tuple) else (net,)
-    with np.errstate(all="ignore"):
-        rows = x[np.abs(x).reshape(len(x), -1).max(axis=1) == largest]
-        met, _ = forward(layers[: first_with_params(layers)], cast(rows[:1], dtype))
-    if reach(met) > most:
+    rows = x[np.abs(x).reshape(len(x), -1).max(axis=1) == largest]
+    if reach(met(net, rows[:1])) > most:
         raise UsageError(
             f"x reaches {largest:g}, too large to train on in {dtype}; bring it near 1, as Standardize does"
         )
 
 
-def _validation(pair: Any, like: Array) -> tuple[Array, Array]:
+def _validation(pair: Any, like: Array, net: Any) -> tuple[Array, Array]:
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
         said = f"{len(pair)} of them" if isinstance(pair, (tuple, list)) else type(pair).__name__
         raise UsageError(f"validation must be two arrays, (x, y), got {said}")
@@ -117,7 +118,7 @@ def _validation(pair: Any, like: Array) -> tuple[Array, Array]:
         raise UsageError(
             f"validation must be (x, y) of the same length, x with rows like {like.shape}, got {x.shape} and {y.shape}"
         )
-    return x, y
+    return finite(x, "x of validation", net), finite(y, "y of validation")
 
 
 def _check_targets(loss: MakeLoss, y: Array, output: tuple[int, ...], dtype: np.dtype[Any], whose: str = "") -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.learning.arguments import same_number
+from fnnet.learning.arguments import check_loss, same_number
 from fnnet.learning.metrics import accuracy, predicted, r2
 from fnnet.losses import SigmoidCrossEntropy
-from fnnet.network.chunks import chunks, examples, inputs
+from fnnet.network.chunks import chunks, examples, finite, inputs
 from fnnet.network.folds import Params
 from fnnet.values.array import Array
 
@@ -26,7 +26,8 @@ def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> t
     >>> evaluate((Affine([[1.0]], [0.0]),), MeanSquaredError, [[1], [2], [4]], [1, 2, 3])
     (0.3333333333333333, 0.5)
     """
-    x, targets = inputs(net, x), examples(targets, "targets")
+    x, targets = inputs(net, x), finite(examples(targets, "targets"), "targets")
+    check_loss(loss)
     same_number(x, targets, "x and targets")
     total, found = 0.0, []
     with np.errstate(over="ignore", invalid="ignore"):  # a loss that is not finite says so itself

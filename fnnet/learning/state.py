@@ -1,10 +1,12 @@
 """A complete moment of a training run, and which runs may go on from it."""
 
 import math
+from textwrap import shorten
 from typing import Any, final
 
 from fnnet.learning.arguments import Arguments
 from fnnet.network.folds import Params
+from fnnet.network.shapes import describe, layers_of
 from fnnet.optimizers import Optimizer, OptimizerState
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
@@ -39,6 +41,19 @@ class State:
     best_validation: float = math.inf
     best_epoch: int = 0
     stopped: bool = False
+
+    def __repr__(self) -> str:
+        loss = None if self.loss is None else f"{self.loss:.4g}"
+        layers = shorten(", ".join(self._layers().values()), 50, placeholder=" ...")
+        return f"State(epoch={self.epoch}, step={self.step}, loss={loss}, params=({layers}))"
+
+    def shown(self) -> dict[str, Any]:
+        """For a notebook: the figures that there are, and the layers one by one."""
+        figures = {name: getattr(self, name) for name in ("epoch", "step", "loss", "lr", "validation")}
+        return {name: value for name, value in figures.items() if value is not None} | self._layers()
+
+    def _layers(self) -> dict[str, str]:
+        return {f"layer {place}": describe(layer) for place, layer in layers_of(self.params)}
 
     @property
     def mean_loss(self) -> float:

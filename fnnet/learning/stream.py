@@ -32,20 +32,10 @@ class Diverged(ArithmeticError):
 
 
 def train(
-    net: Params,
-    x: Any,
-    y: Any,
-    *,
-    loss: MakeLoss,
-    optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # a frozen record is safe as a default
-    epochs: int = 10,
-    batch_size: int | None = None,
-    seed: int = 0,
-    weights: Any = None,
-    validation: tuple[Any, Any] | None = None,
-    patience: int | None = None,
-    state: State | None = None,
-) -> Iterator[State]:
+    net: Params, x: Any, y: Any, *, loss: MakeLoss, optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # frozen, so safe
+    epochs: int = 10, batch_size: int | None = None, seed: int = 0, weights: Any = None,
+    validation: tuple[Any, Any] | None = None, patience: int | None = None, state: State | None = None,
+) -> Iterator[State]:  # fmt: skip
     """Train ``net`` on x (N, ...) and targets y (N,) or (N, K): a state after every step.
 
     Each epoch is a fresh permutation of the examples, cut into batches, of 32 unless told; the last short one is
@@ -68,6 +58,28 @@ def train(
         return _stream(args, first_state(net, optimizer, seed), epochs)
     check_state(state, net, args, epochs)
     return _stream(args, state, epochs)
+
+
+def fit(
+    net: Params, x: Any, y: Any, *, loss: MakeLoss, optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # as in train
+    epochs: int = 10, batch_size: int | None = None, seed: int = 0, weights: Any = None,
+    validation: tuple[Any, Any] | None = None, patience: int | None = None, state: State | None = None,
+) -> State:  # fmt: skip
+    """The last state of `train`, with the same arguments. No other is kept: a list of all would fill the memory.
+
+    Where there is nothing to train, it is the state to begin from.
+
+    >>> from fnnet import Affine, SoftmaxCrossEntropy
+    >>> net = (Affine(np.zeros((1, 2)), np.zeros(2)),)
+    >>> state = fit(net, [[-1.0], [1.0]], [0, 1], loss=SoftmaxCrossEntropy, epochs=3)
+    >>> state.step, round(state.loss, 3)
+    (3, 0.6)
+    """
+    states = train(**locals())
+    last = state or first_state(net, optimizer, seed)
+    for last in states:  # noqa: B007  # it is used after the loop
+        pass
+    return last
 
 
 def _stream(args: Arguments, state: State, epochs: int) -> Iterator[State]:
@@ -132,12 +144,10 @@ def _validated(args: Arguments, state: State) -> State:
 
 
 def _explain(net: Params, x: Array, state: State, value: Any) -> str:
-    where, advice = "the loss itself is the first value that is not finite", "try a lower learning rate or clipping"
-    if not np.isfinite(x).all():
-        advice = "x itself holds such values: leave them out or fill them"
+    where, loss = "the loss itself is the first value that is not finite", f"the loss became {value}"
     for place, layer in layers_of(net):
         x = layer.forward(x)[0]
         if not np.isfinite(x).all():
             where = f"the first values that are not finite come from layer {place} ({describe(layer)})"
             break
-    return f"the loss became {value} at step {state.step} (epoch {state.epoch}); {where}; {advice}"
+    return f"{loss} at step {state.step} (epoch {state.epoch}); {where}; try a lower learning rate or clipping"

@@ -4,10 +4,9 @@ from fnnet.network.chunks import predict
 from fnnet.network.folds import Layer, Params, backward, backward_trace, forward, gradients
 from fnnet.network.modes import absorb, training
 from fnnet.network.per_example import per_example_grads
-from fnnet.network.pushes import Push, who_moved
 from fnnet.network.shapes import LayerShape, summarize
 
 __all__ = [
-    "Layer", "LayerShape", "Params", "Push", "absorb", "backward", "backward_trace", "forward", "gradients",
-    "per_example_grads", "predict", "summarize", "training", "who_moved",
+    "Layer", "LayerShape", "Params", "absorb", "backward", "backward_trace", "forward", "gradients",
+    "per_example_grads", "predict", "summarize", "training",
 ]  # fmt: skip

@@ -1,12 +1,13 @@
 """Running a network on any number of examples, in chunks that stay in the processor's cache."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from fnnet.network.folds import Params, forward
-from fnnet.network.shapes import check_network
+from fnnet.network.folds import Params, first_with_params, forward
+from fnnet.network.shapes import check_network, fits, layers_of
 from fnnet.values.array import Array, freeze, numbers
 from fnnet.values.errors import UsageError
 from fnnet.values.tree import dtype_of
@@ -28,9 +29,44 @@ def examples(x: Any, name: str = "x") -> Array:
 
 
 def inputs(net: Params, x: Any) -> Array:
-    """x as `examples`, for a network that is checked as well."""
+    """x as `examples`, and `finite`, for a network that is checked as well, and stands without its loss."""
     check_network(net)
-    return examples(x)
+    if isinstance(net, tuple) and net and hasattr(net[-1], "targets"):
+        raise UsageError(f"a network must be without its loss here; leave {type(net[-1]).__name__} out")
+    x = examples(x)
+    if x.ndim == 1:
+        fits(net, x)
+    return finite(x, net=net)
+
+
+def met(net: Params, x: Array) -> Any:
+    """What the first parameters of a network meet when it is given x."""
+    layers = tuple(layer for _, layer in layers_of(net))
+    with np.errstate(all="ignore"):
+        return _outputs(layers[: first_with_params(layers)], cast(x, dtype_of(net)))
+
+
+def finite(x: Array, name: str = "x", net: Params = ()) -> Array:
+    """x itself; UsageError, by its name and row, where it is not finite, and not made so before the first parameters.
+
+    >>> finite(np.array([[1.0, 2.0], [3.0, np.nan]]))
+    Traceback (most recent call last):
+    fnnet.values.errors.UsageError: x must be finite numbers, got nan in row 1; leave such rows out or fill them
+    """
+    for start in range(0, len(x) if x.dtype.kind == "f" else 0, CHUNK):
+        part = x[start : start + CHUNK]
+        odd = ~_finite_rows(part)
+        if odd.any():
+            odd &= ~_finite_rows(met(net, part))
+        if odd.any():
+            row = np.ravel(part[odd.argmax()])
+            what = f"finite numbers, got {row[~np.isfinite(row)][0]} in row {start + odd.argmax()}"
+            raise UsageError(f"{name} must be {what}; leave such rows out or fill them")
+    return x
+
+
+def _finite_rows(x: Array) -> Any:
+    return np.isfinite(x).reshape(len(x), -1).all(axis=1)
 
 
 def held(x: Array, dtype: np.dtype[Any], name: str = "x") -> Array:
@@ -56,12 +92,21 @@ def chunks(net: Params, x: Array) -> Iterator[tuple[slice, Array]]:
     dtype = dtype_of(net)
     for start in range(0, max(len(x), 1), CHUNK):
         part = slice(start, start + CHUNK)
-        yield part, forward(net, cast(x[part], dtype))[0]
+        yield part, _outputs(net, cast(x[part], dtype))
+
+
+def _outputs(net: Params, x: Array) -> Any:
+    """What the network makes of x; UsageError, naming the layer, where x is of another shape than it expects."""
+    with suppress(ValueError, TypeError, IndexError):
+        return forward(net, x)[0]
+    fits(net, x)
+    return forward(net, x)[0]
 
 
 def predict(net: Params, x: Any) -> Array:
     """The outputs (N, ...) of a network for x (N, ...), which is cast to the network's dtype.
 
+    Raises UsageError for x of another shape, and by its row for what is not finite when it meets the first parameters.
     With other rows beside it a row's outputs may differ in the last bit, for the BLAS then adds up in another order:
     in float32 by up to 1e-6 of the largest output, in float64 by 2e-15. Where that matters, use float64.
 

@@ -5,11 +5,13 @@ place, before training starts.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, final
 
 import numpy as np
 
 from fnnet.network.folds import Params
+from fnnet.telling.slips import mended
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
 from fnnet.values.tree import arrays, count_params, dtype_of, parts
@@ -57,9 +59,7 @@ def check_network(params: Any, *place: Any) -> None:
         raise UsageError(f"a network must be nested at most {DEEPEST} deep; put its layers into one tuple")
     if not isinstance(params, tuple) and (isinstance(params, type) or not hasattr(params, "forward")):
         what = f"layer {'.'.join(map(str, place))}" if place else "a network"
-        said = f"the class {params.__name__}" if isinstance(params, type) else type(params).__name__
-        mend = "; use tuple(...)" if isinstance(params, list) else ""
-        raise UsageError(f"{what} must be a layer or a tuple of layers, got {said}{mend}")
+        raise UsageError(f"{what} must be a layer or a tuple of layers, got {mended(params)}")
     for name, part in parts(params):
         check_network(part, *place, name)
 
@@ -82,6 +82,18 @@ def summarize(params: Params, shape: tuple[int, ...]) -> list[LayerShape]:
         size = sum(a.nbytes for a in arrays(layer).values())
         rows.append(LayerShape(place, describe(layer), x.shape[1:], count_params(layer), size))
     return rows
+
+
+def fits(params: Params, x: Any) -> list[LayerShape]:
+    """`summarize` for the examples of x (N, ...); UsageError, saying so, also where x is one without its axis."""
+    try:
+        return summarize(params, x.shape[1:])
+    except UsageError as error:
+        mistake = error
+    with suppress(UsageError):
+        summarize(params, x.shape)
+        mistake = UsageError(f"x must be (N, ...), one example after the other, got one of {x.shape}; use x[None]")
+    raise mistake
 
 
 def _run(layer: Any, x: Any, name: str) -> Any:

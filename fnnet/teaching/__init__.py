@@ -3,10 +3,11 @@
 from fnnet.teaching.board import Loss
 from fnnet.teaching.formats import FORMATS, comma_separated, latex, markdown, record, text
 from fnnet.teaching.network_file import LECTURE, read_weights, weights
+from fnnet.teaching.pushes import Push, who_moved
 from fnnet.teaching.rows import KINDS, Row, blank, solution
 from fnnet.teaching.tracing import LIMIT, trace
 
 __all__ = [
-    "FORMATS", "KINDS", "LECTURE", "LIMIT", "Loss", "Row", "blank", "comma_separated", "latex", "markdown",
-    "read_weights", "record", "solution", "text", "trace", "weights",
+    "FORMATS", "KINDS", "LECTURE", "LIMIT", "Loss", "Push", "Row", "blank", "comma_separated", "latex", "markdown",
+    "read_weights", "record", "solution", "text", "trace", "weights", "who_moved",
 ]  # fmt: skip

@@ -83,6 +83,10 @@ class Row:
         result = numbers.blank if self.blank else writing.number(self.value, self.digits, latex)
         return writing.name(self.symbol, latex), formula, put_in, result
 
+    def shown(self) -> dict[str, str]:
+        """For a notebook: the line that is written, in its parts."""
+        return dict(zip(("", "formula", "numbers put in", "value"), self.written(), strict=True))
+
     def __str__(self) -> str:
         name, *rest = self.written()
         sign = "<-" if self.kind == "updates" else "="

@@ -5,6 +5,8 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fnnet.telling.slips import no_numbers
+
 Array: TypeAlias = NDArray[Any]
 T = TypeVar("T")
 
@@ -34,14 +36,16 @@ def unmasked(values: T, name: str) -> T:
 def numbers(values: Any, name: str = "values", kinds: str = "biuf") -> Array:
     """``values`` as an array, itself where they are one; TypeError, by their name, for all but real numbers.
 
-    >>> numbers(["a"], "x")
+    >>> numbers([["a"]], "x")
     Traceback (most recent call last):
-    TypeError: expected numbers for x, got an array of <U1
+    TypeError: expected numbers for x, got an array of <U1; use .astype(float)
     """
+    if getattr(values, "requires_grad", False):
+        raise TypeError(f"expected numbers for {name}, got a tensor with a gradient; use .detach().numpy()")
     a = np.asarray(unmasked(values, name))
     if a.dtype.kind not in kinds:
         real = "real " if a.dtype.kind == "c" else ""
-        raise TypeError(f"expected {real}numbers for {name}, got an array of {a.dtype}")
+        raise TypeError(f"expected {real}numbers for {name}, got {no_numbers(values, kinds)}")
     return a
 
 

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fnnet.telling.markup import record_table
 from fnnet.values.array import Array, freeze, readonly, same_array, short_repr
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ def _restore(self: Any, state: dict[str, Any]) -> None:
 
 @dataclass_transform(frozen_default=True, field_specifiers=(attrs.field, param, buffer, data, sub))
 def frozen(cls: type[T]) -> type[T]:
-    """``attrs.frozen``, and its arrays stay read-only through pickle, copy and deepcopy.
+    """``attrs.frozen``, with arrays that stay read-only through pickle, copy and deepcopy, and a table for notebooks.
 
     >>> @frozen
     ... class Shift:
@@ -73,6 +74,8 @@ def frozen(cls: type[T]) -> type[T]:
     """
     record = attrs.frozen(cls)
     record.__setstate__ = _restore  # type: ignore[attr-defined]  # attrs' own lets copies be written to
+    if not hasattr(record, "_repr_html_"):
+        record._repr_html_ = record_table  # type: ignore[attr-defined]  # which notebooks ask for
     return record
 
 

@@ -31,8 +31,10 @@ def distributions(values: Any) -> Array:
     Traceback (most recent call last):
     fnnet.values.errors.UsageError: each row of targets must sum to 1, got 1.1 in row 1; divide by the sums
     """
-    targets = answers(values)
-    if targets.ndim == 2:
+    targets = numeric_targets(values)
+    if targets.shape[1:] == (1,) and not np.all(targets == 1):
+        raise UsageError(f"targets must be (N,) class indices or (N, K) rows, got {targets.shape}; use np.ravel(y)")
+    if answers(targets).ndim == 2:
         sums = targets.sum(axis=1, dtype=np.float64)
         away = np.abs(sums - 1)
         if np.any(away > ROUNDING):
