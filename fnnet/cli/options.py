@@ -32,12 +32,12 @@ Loss = Annotated[Optional[str], option("loss")]
 Threads = Annotated[
     Optional[int], _flag(TRAINING, "BLAS threads (default: 1 for small networks, else the machine's).", min=1)
 ]
-Out = Annotated[Optional[Path], _flag(FOLDER, "Folder of the run (default: runs/ and the name of the data).")]
+Out = Annotated[Optional[Path], _flag(FOLDER, "Folder of the run [default: the first free of runs/DATA, runs/DATA-2, ...]")]
 Resume = Annotated[Optional[Path], _flag(FOLDER, "Go on with the run in this folder; nothing else need be said.")]
 From = Annotated[
     Optional[Path], _flag(FOLDER, "Begin with the network of this run, and as many layers and units.", "--from")
 ]
-Force = Annotated[bool, _flag(FOLDER, "Replace the run that the folder holds.", "--force")]
+Force = Annotated[bool, _flag(FOLDER, "Replace the run in the folder: that of --out, or runs/DATA.", "--force")]
 NoSave = Annotated[bool, _flag(FOLDER, "Leave nothing on the disk.", "--no-save")]
 DataDir = Annotated[
     Optional[Path], _flag(DATA, "Folder of the MNIST family (default: FNNET_DATA, or your data folder).")
