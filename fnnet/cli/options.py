@@ -8,7 +8,7 @@ import numpy as np
 import platformdirs
 import typer
 
-from fnnet.cli.flags import option
+from fnnet.cli.flags import option, with_default
 from fnnet.datasets import NAMES, Dataset, dataset, hold_out, load, unknown
 from fnnet.datasets.known import KNOWN
 from fnnet.values.errors import UsageError
@@ -18,7 +18,8 @@ NETWORK, TRAINING, FOLDER, DATA = "The network", "Its training", "The run folder
 EXAMPLE, TABLE = "The example", "The table"
 
 
-def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
+def _flag(panel: str, text: str, *names: str, default: str = "", **more: Any) -> Any:
+    text = with_default(text, default) if default else text
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
 
 
@@ -27,12 +28,14 @@ WHAT = f"{', '.join(NAMES)}, FILE.npz or FILE.csv."
 MaybeData = Annotated[Optional[str], typer.Argument(metavar="DATA", help=WHAT, show_default=False)]
 DataOrRun = Annotated[str, typer.Argument(metavar="DATA|RUN", help=f"{WHAT[:-1]}; or the folder of a run.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
-Activation = Annotated[Optional[str], option("activation")]
-Loss = Annotated[Optional[str], option("loss")]
+Activation = Annotated[Optional[str], option("activation", "sigmoid, or that of RUN")]
+Loss = Annotated[Optional[str], option("loss", "mse, or that of RUN")]
 Threads = Annotated[
-    Optional[int], _flag(TRAINING, "BLAS threads (default: 1 for small networks, else the machine's).", min=1)
+    Optional[int], _flag(TRAINING, "BLAS threads.", default="1 for small networks, else the machine's", min=1)
 ]
-Out = Annotated[Optional[Path], _flag(FOLDER, "Folder of the run [default: the first free of runs/DATA, runs/DATA-2, ...]")]
+Out = Annotated[
+    Optional[Path], _flag(FOLDER, "Folder of the run.", default="the first free of runs/DATA, runs/DATA-2, ...")
+]
 Resume = Annotated[Optional[Path], _flag(FOLDER, "Go on with the run in this folder; nothing else need be said.")]
 From = Annotated[
     Optional[Path], _flag(FOLDER, "Begin with the network of this run, and as many layers and units.", "--from")
@@ -40,7 +43,7 @@ From = Annotated[
 Force = Annotated[bool, _flag(FOLDER, "Replace the run in the folder: that of --out, or runs/DATA.", "--force")]
 NoSave = Annotated[bool, _flag(FOLDER, "Leave nothing on the disk.", "--no-save")]
 DataDir = Annotated[
-    Optional[Path], _flag(DATA, "Folder of the MNIST family (default: FNNET_DATA, or your data folder).")
+    Optional[Path], _flag(DATA, "Folder of the MNIST family.", default="FNNET_DATA, or your data folder")
 ]
 Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
@@ -52,7 +55,7 @@ Weights = Annotated[
     _flag(NETWORK, "A file with a line for each unit, its bias and weights, and an empty line between layers."),
 ]
 Output = Annotated[
-    Optional[str], _flag(NETWORK, "Of the last units: sigmoid, tanh, relu, leaky-relu or linear (default: as --loss).")
+    Optional[str], _flag(NETWORK, "Of the last units: sigmoid, tanh, relu, leaky-relu or linear.", default="as --loss")
 ]
 X = Annotated[Optional[list[str]], _flag(EXAMPLE, "The inputs, such as 1,0. Say it again for more examples.", "--x")]
 Target = Annotated[Optional[list[str]], _flag(EXAMPLE, "What is wanted: the outputs, such as 1; or a class.")]

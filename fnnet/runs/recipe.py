@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, final
 from fnnet import losses, optimizers
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
-from fnnet.runs.settings import choice, numbers, real, switch, whole
+from fnnet.runs.settings import as_said, as_text, choice, numbers, real, switch, whole
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.initial import DEVIATIONS
@@ -76,7 +76,7 @@ class Recipe:
         "Its training", None, "Learning rate; the largest one where a schedule changes it.", above=0.0
     )
     schedule: str = choice("Its training", "one-cycle", tuple(SCHEDULES))
-    momentum: float | None = real("Its training", None, "Momentum of sgd (default 0.9).", below=1.0)
+    momentum: float | None = real("Its training", None, "Momentum of sgd.", below=1.0)
     weight_decay: float = real("Its training", 0.0, "Pull of the weight matrices towards 0.")
     dropout: float = real("The network", 0.0, "Share of hidden units left out in each step.", below=1.0)
     batch_norm: bool = switch("The network", "Normalize each hidden layer over the batch.")
@@ -112,6 +112,9 @@ RECIPES = {
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
 }
 
+#: So many examples that a batch holds but a part of them.
+MANY = 1_000_000
+
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
 RATES = {"sgd": 0.2, "adagrad": 0.02, "rmsprop": 0.002, "adam": 0.002, "adamw": 0.002}
 SIGMOID_RATE = 0.5
@@ -139,6 +142,19 @@ def settled(recipe: Recipe, examples: int) -> Recipe:
         momentum=0.9 if recipe.momentum is None and recipe.optimizer == "sgd" else recipe.momentum,
         batch_size=min(32, examples) if recipe.batch_size is None else recipe.batch_size,
     )
+
+
+def default_text(name: str) -> str:
+    """What a setting is where nothing is said of it, in words.
+
+    >>> [default_text(name) for name in ("seed", "momentum", "patience", "batch_norm", "epochs")]
+    ['0', '0.9', 'none', 'no-batch-norm', 'by data set']
+    """
+    usual = {getattr(settled(recipe, MANY), name) for recipe in (Recipe(), *RECIPES.values())}
+    if len(usual) > 1:
+        return "by data set"
+    value = usual.pop()
+    return as_said(name, value) if isinstance(value, bool) else as_text(value)
 
 
 def depends_on_epochs(recipe: Recipe) -> bool:
