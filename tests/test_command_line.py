@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shutil
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -118,9 +119,12 @@ def test_nothing_that_is_not_ours_steers_the_terminal(
         *(["evaluate", "mine"], ["summary", "mine"], ["verify", "mine"], ["predict", "mine", "1,2,3"]),
         *(["predict", "mine", FORGED], ["train", f"{FORGED}.npz"], ["train", FORGED], ["check", name]),
         *(["evaluate", FORGED], ["train", name, "--activation", FORGED]),
+        *(["runs", "."], ["runs", FORGED], ["runs", "mine", FORGED], ["runs", "mine", f"twice{FORGED}"]),
     ]
     for command in commands:
         app.run(command)
+        if command[:2] == ["train", name] and Path("mine").is_dir() and not Path(f"twice{FORGED}").exists():
+            shutil.copytree("mine", f"twice{FORGED}")
         said = "".join(capsys.readouterr())
         assert said, command
         assert "\x1b[2J" not in said, command

@@ -45,13 +45,15 @@ def flag(name: str) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A value of a setting as the command line takes it.
+    """A value of a setting, for people.
 
-    >>> as_text((128, 64)), as_text(()), as_text(0.5), as_text(None)
-    ('128,64', 'none', '0.5', 'none')
+    >>> as_text((128, 64)), as_text(()), as_text(0.5), as_text(None), as_text(True)
+    ('128,64', 'none', '0.5', 'none', 'yes')
     """
     if isinstance(value, tuple):
         return ",".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "none" if value is None else str(value)
 
 
