@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.table import Table
 
 from fnnet.cli import options as o
+from fnnet.cli.flags import with_default
 from fnnet.cli.glance import TIED, about, entry, epochs, score, seconds
 from fnnet.cli.output import out, print_json, print_table, say, table, visible
 from fnnet.cli.side_by_side import compare
@@ -19,7 +20,7 @@ from fnnet.values.errors import UsageError
 
 Paths = Annotated[
     Optional[list[Path]],
-    typer.Argument(metavar="[FOLDER | RUN RUN]", help="Where the runs are, or two of them. [default: runs]"),
+    typer.Argument(metavar="FOLDER|RUN RUN", help=with_default("Where the runs are, or two of them.", "runs")),
 ]
 
 #: Columns that data and settings want at least, beside the folder; where there are fewer they stand below it.
@@ -32,12 +33,12 @@ def runs(paths: Paths = None, json: o.Json = False) -> None:
     Beside its data stands what was set otherwise than usual. A run is under way while a process writes it; then it has
     ended, or was stopped and can go on.
 
-    fnnet runs
+    fnnet runs                              all below the folder runs
 
-    fnnet runs runs/xor runs/xor-2          in what they differ, and from which epoch on
+    fnnet runs runs/xor runs/xor-2          two side by side
     """
     if paths and len(paths) > 2:
-        raise UsageError(f"runs lists those in one folder or compares two, got {len(paths)}: leave some out")
+        raise UsageError(f"runs compares two, got {len(paths)}; to list all in a folder, name that folder alone")
     if paths and len(paths) == 2:
         compare(paths[0], paths[1], json)
         return

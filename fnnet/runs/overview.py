@@ -87,7 +87,7 @@ def _standing(folder: Path) -> Standing:
     if not os.path.lexists(file):
         replaced = on_the_way(folder) or waits(folder)
         raise FileError(
-            f"to replace it was broken off; fnnet train --resume {folder} brings it back" if replaced
+            f"its replacement was broken off; fnnet train --resume {folder} brings it back" if replaced
             else f"{STATE} is missing"
         )  # fmt: skip
     header = peek(file)
