@@ -1,17 +1,15 @@
 """A folder that nobody named: the first of runs/xor, runs/xor-2, ... that is free, and each for one process alone."""
 
-import io
 import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from test_folder import told
 
-from fnnet.cli.app import run as command_line
 from fnnet.runs.aside import MOVING
 from fnnet.runs.numbered import first_free
 from fnnet.runs.ownership import is_owned, owned
@@ -23,13 +21,6 @@ SHORT = ("xor", "--epochs", "2")
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are kept in the working folder."""
     monkeypatch.chdir(tmp_path)
-
-
-def told(*arguments: object) -> tuple[int, str, str]:
-    """The exit code of a command in this process, and what it prints on stdout and stderr."""
-    with redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()) as complained:
-        code = command_line(list(map(str, arguments)))
-    return code, printed.getvalue(), complained.getvalue()
 
 
 def kept_in(*arguments: object) -> str:

@@ -1,18 +1,17 @@
 """`fnnet runs`: what it says of every run below a folder, and of two side by side, whatever has become of them."""
 
-import io
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from test_folder import told
 
 from fnnet.cli import output
-from fnnet.cli.app import run as command_line
 from fnnet.cli.starting import fresh
 from fnnet.runs.archive import FileError
 from fnnet.runs.aside import BEFORE, MOVING
@@ -28,13 +27,6 @@ CONSTANT = ("xor", "--epochs", 30, "--schedule", "constant")
 def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are kept in the working folder."""
     monkeypatch.chdir(tmp_path)
-
-
-def told(*arguments: object) -> tuple[int, str, str]:
-    """The exit code of a command in this process, and what it prints on stdout and stderr."""
-    with redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()) as complained:
-        code = command_line(list(map(str, arguments)))
-    return code, printed.getvalue(), complained.getvalue()
 
 
 def done(*arguments: object) -> str:
