@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shutil
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from fnnet.cli import app
+from fnnet.runs import recipe
 from fnnet.runs.recipe import Recipe
 from fnnet.runs.settings import flag, setting_of, settings_of
 from fnnet.values.record import names
@@ -30,6 +32,45 @@ def test_every_setting_of_a_recipe_has_its_flag(capsys: pytest.CaptureFixture[st
     for field in settings_of(Recipe):
         assert f"--{flag(field.name)} " in shown
         assert setting_of(field).help.split()[0] in shown
+
+
+#: What each setting is when nothing is said of it, as a reader of `RECIPES` finds it.
+DEFAULTS = {
+    "momentum": "0.9", "weight_decay": "0.0", "validation": "0.0",
+    "batch_norm": "no-batch-norm", "seed": "0", "patience": "none", "freeze": "none",
+}  # fmt: skip
+
+
+def help_of(command: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """What the help of a command says of each of its flags."""
+    assert app.run([command, "--help"]) == 0
+    shown = re.sub(r"[\s│]+", " ", capsys.readouterr().out)
+    return {part.split()[0]: part for part in re.split(r" --(?=[a-z])", shown)}
+
+
+@pytest.mark.parametrize("command", ["train", "summary", "check"])
+def test_help_shows_each_default(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside each setting stands what it is when nothing is said: its value, or that it goes by the data set."""
+    said = help_of(command, capsys)
+    for field in settings_of(Recipe):
+        text = said.get(f"no-{flag(field.name)}") or said.get(flag(field.name))
+        assert text is None or f"[default: {DEFAULTS.get(field.name, 'by data set')}]" in text
+    assert command != "train" or {flag(field.name) for field in settings_of(Recipe)} <= set(said)
+
+
+def test_a_default_is_what_is_trained_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The help follows the recipes: what they come to differ in is by data set, what they agree in is said."""
+    agreed = {name: Recipe(epochs=7, optimizer="adam" if name == "xor" else "sgd") for name in recipe.RECIPES}
+    monkeypatch.setattr(recipe, "RECIPES", {**agreed, "another": Recipe(epochs=30)})
+    monkeypatch.setattr(recipe, "TABLE", Recipe())
+    assert recipe.default_text("hidden") == "64"
+    assert recipe.default_text("epochs") == recipe.default_text("optimizer") == "by data set"
+
+
+@pytest.mark.parametrize("command", app.COMMANDS)
+def test_defaults_stand_in_brackets(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A default is shown as every other, and none is told in the sentence."""
+    assert "(default" not in " ".join(help_of(command, capsys).values())
 
 
 def test_a_mistake_in_fnnet_is_not_called_wrong_usage(
@@ -79,9 +120,12 @@ def test_nothing_that_is_not_ours_steers_the_terminal(
         *(["evaluate", "mine"], ["summary", "mine"], ["verify", "mine"], ["predict", "mine", "1,2,3"]),
         *(["predict", "mine", FORGED], ["train", f"{FORGED}.npz"], ["train", FORGED], ["check", name]),
         *(["evaluate", FORGED], ["train", name, "--activation", FORGED]),
+        *(["runs", "."], ["runs", FORGED], ["runs", "mine", FORGED], ["runs", "mine", f"twice{FORGED}"]),
     ]
     for command in commands:
         app.run(command)
+        if command[:2] == ["train", name] and Path("mine").is_dir() and not Path(f"twice{FORGED}").exists():
+            shutil.copytree("mine", f"twice{FORGED}")
         said = "".join(capsys.readouterr())
         assert said, command
         assert "\x1b[2J" not in said, command

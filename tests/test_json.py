@@ -52,6 +52,17 @@ def test_evaluate(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(report) | inner <= words
 
 
+def test_runs(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """The keys of a row, of a comparison, and of the difference in it."""
+    printed(capsys, "train", "xor", "--epochs", "2", "--seed", "1")
+    rows, both = printed(capsys, "runs"), printed(capsys, "runs", "runs/xor", "runs/xor-2")
+    assert [set(row) for row in rows] == [set(rows[0])] * 2
+    assert both["runs"] == rows
+    assert set(rows[0]) | set(both) == promised("runs")
+    assert set(both["first_difference"]) == {"epoch", "steps", "name", "values"}
+    assert set(both["first_difference"]) | {"data", "threads", "from"} <= set(re.findall(r"`([a-z_]+)`", PAGE))
+
+
 def test_the_others(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
     """Predict, verify, check and summary print what is promised."""
     assert set(printed(capsys, "predict", "runs/xor", "0,1")[0]) == promised("predict")

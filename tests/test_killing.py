@@ -419,6 +419,22 @@ def test_the_lock_dies_with_its_process() -> None:
     ends_as(whole(3))
 
 
+def test_a_run_is_under_way_as_long_as_its_process_lives() -> None:
+    """The list of runs shows it so while its process is at work or halted, and as stopped once that was killed."""
+
+    def listed() -> tuple[str, int]:
+        (found,) = json.loads(told("runs", RUN, "--json")[1])
+        return found["state"], found["epochs"]
+
+    with halted({"events": [["half state.npz", 40, "SIGSTOP"]], "often": True}, *start()) as first:
+        state, epochs = listed()
+        assert (state, epochs > 0) == ("under way", True)
+        first.kill()
+        first.communicate(timeout=60)
+    assert listed() == ("stopped", epochs)
+    ends_as(whole(3))
+
+
 # Interrupted
 
 

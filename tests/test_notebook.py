@@ -32,9 +32,8 @@ from fnnet.checking.samples import samples
 from fnnet.grading import Mark, Report
 from fnnet.grading.judge import Complaint
 from fnnet.learning.state import first_state
-from fnnet.teaching import who_moved
 from fnnet.notebook import drawn, network_table
-from fnnet.teaching import blank, trace
+from fnnet.teaching import blank, trace, who_moved
 from fnnet.telling import markup
 
 BAD = "<script>alert('1')</script> & \"more\""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias, get_type_hints
 import typer
 from typer.models import ArgumentInfo
 
-from fnnet.runs.recipe import Recipe
+from fnnet.runs.recipe import Recipe, default_text
 from fnnet.runs.settings import flag, setting_of, settings_of
 from fnnet.values.errors import UsageError
 
@@ -18,9 +18,14 @@ Said: TypeAlias = Mapping[str, Any]
 _NUMBERS = tuple[int, ...]
 
 
-def option(name: str) -> Any:
-    """The flag of one setting of a recipe."""
-    return _option(settings_of(Recipe, (name,))[0])
+def with_default(help: str, default: str) -> str:
+    """The help of a flag, and on a line of its own what holds where it is not given; the help is Markdown."""
+    return f"{help}  \n[default: {default}]"
+
+
+def option(name: str, default: str) -> Any:
+    """The flag of one setting of a recipe, for a command that has a default of its own for it."""
+    return _option(settings_of(Recipe, (name,))[0], default)
 
 
 def settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -50,14 +55,14 @@ def _is_argument(parameter: inspect.Parameter) -> bool:
 
 def _parameter(field: Any) -> inspect.Parameter:
     kind: Any = _kind(field)
-    annotation = Annotated[kind | None, _option(field)]
+    annotation = Annotated[kind | None, _option(field, default_text(field.name))]
     return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-def _option(field: Any) -> Any:
+def _option(field: Any, default: str) -> Any:
     said, name = setting_of(field), flag(field.name)
     names = f"--{name}/--no-{name}" if _kind(field) is bool else f"--{name}"
-    return typer.Option(names, help=said.help, rich_help_panel=said.panel, show_default=False)
+    return typer.Option(names, help=with_default(said.help, default), rich_help_panel=said.panel, show_default=False)
 
 
 def _kind(field: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import platformdirs
 import typer
 
-from fnnet.cli.flags import option
+from fnnet.cli.flags import option, with_default
 from fnnet.datasets import NAMES, Dataset, Reading, dataset, hold_out, load, unknown
 from fnnet.datasets.known import KNOWN
 from fnnet.values.errors import UsageError
@@ -18,7 +18,8 @@ NETWORK, TRAINING, FOLDER, DATA = "The network", "Its training", "The run folder
 EXAMPLE, TABLE = "The example", "The table"
 
 
-def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
+def _flag(panel: str, text: str, *names: str, default: str = "", **more: Any) -> Any:
+    text = with_default(text, default) if default else text
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
 
 
@@ -27,30 +28,32 @@ WHAT = f"{', '.join(NAMES)}, or a file of your own: FILE.csv, .tsv, .npz, .parqu
 MaybeData = Annotated[Optional[str], typer.Argument(metavar="DATA", help=WHAT, show_default=False)]
 DataOrRun = Annotated[str, typer.Argument(metavar="DATA|RUN", help=f"{WHAT[:-1]}; or the folder of a run.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
-Activation = Annotated[Optional[str], option("activation")]
-Loss = Annotated[Optional[str], option("loss")]
+Activation = Annotated[Optional[str], option("activation", "sigmoid, or that of RUN")]
+Loss = Annotated[Optional[str], option("loss", "mse, or that of RUN")]
 Threads = Annotated[
-    Optional[int], _flag(TRAINING, "BLAS threads (default: 1 for small networks, else the machine's).", min=1)
+    Optional[int], _flag(TRAINING, "BLAS threads.", default="1 for small networks, else the machine's", min=1)
 ]
-Out = Annotated[Optional[Path], _flag(FOLDER, "Folder of the run (default: runs/ and the name of the data).")]
+Out = Annotated[
+    Optional[Path], _flag(FOLDER, "Folder of the run.", default="the first free of runs/DATA, runs/DATA-2, ...")
+]
 Resume = Annotated[Optional[Path], _flag(FOLDER, "Go on with the run in this folder; nothing else need be said.")]
 From = Annotated[
     Optional[Path], _flag(FOLDER, "Begin with the network of this run, and as many layers and units.", "--from")
 ]
-Force = Annotated[bool, _flag(FOLDER, "Replace the run that the folder holds.", "--force")]
+Force = Annotated[bool, _flag(FOLDER, "Replace the run in the folder: that of --out, or runs/DATA.", "--force")]
 NoSave = Annotated[bool, _flag(FOLDER, "Leave nothing on the disk.", "--no-save")]
 DataDir = Annotated[
-    Optional[Path], _flag(DATA, "Folder of the MNIST family (default: FNNET_DATA, or your data folder).")
+    Optional[Path], _flag(DATA, "Folder of the MNIST family.", default="FNNET_DATA, or your data folder")
 ]
 Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
 
 Target = Annotated[
-    Optional[str], _flag(DATA, "The column of a table to be predicted, by its name or number (default: the last).")
+    Optional[str], _flag(DATA, "The column of a table to be predicted, by its name or number.", default="the last")
 ]
 Drop = Annotated[Optional[list[str]], _flag(DATA, "Leave out these columns of a table, such as name,ticket.")]
-Task = Annotated[Optional[str], _flag(DATA, "What is predicted: classes or numbers (default: found from the column).")]
+Task = Annotated[Optional[str], _flag(DATA, "What is predicted: classes or numbers.", default="found from the column")]
 
 MaybeRun = Annotated[Optional[Path], typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 Weights = Annotated[
@@ -58,7 +61,7 @@ Weights = Annotated[
     _flag(NETWORK, "A file with a line for each unit, its bias and weights, and an empty line between layers."),
 ]
 Output = Annotated[
-    Optional[str], _flag(NETWORK, "Of the last units: sigmoid, tanh, relu, leaky-relu or linear (default: as --loss).")
+    Optional[str], _flag(NETWORK, "Of the last units: sigmoid, tanh, relu, leaky-relu or linear.", default="as --loss")
 ]
 X = Annotated[Optional[list[str]], _flag(EXAMPLE, "The inputs, such as 1,0. Say it again for more examples.", "--x")]
 Wanted = Annotated[Optional[list[str]], _flag(EXAMPLE, "What is wanted: the outputs, such as 1; or a class.")]

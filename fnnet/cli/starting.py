@@ -59,9 +59,15 @@ def refuse_to_replace(folder: Path, force: bool, way: Path | None = None) -> Non
 
 
 def fresh(
-    name: str, said: Said, reading: Reading, *, from_: Path | None, threads: int | None, data_dir: Path | None,
+    name: str,
+    said: Said,
+    reading: Reading = Reading(),  # noqa: B008  # a frozen record
+    *,
+    from_: Path | None,
+    threads: int | None,
+    data_dir: Path | None,
     mirror: str | None,
-) -> Begun:  # fmt: skip
+) -> Begun:
     """A new run, at its first state."""
     other = load_run(from_) if from_ else None
     data = o.data_of(name, data_dir, mirror, evolve(Recipe(), **said).seed, reading)
@@ -101,7 +107,7 @@ def state_of(run: Run, path: Path) -> State:
 def resumed(
     own: Owned,
     said: Said,
-    reading: Reading,
+    reading: Reading = Reading(),  # noqa: B008  # a frozen record
     *,
     data: str | None,
     threads: int | None,

@@ -23,6 +23,7 @@ from fnnet.runs import Experiment, Run
 from fnnet.runs.archive import FileError
 from fnnet.runs.aside import BEFORE, MOVING, waits
 from fnnet.runs.folder import begin, finish, holds_run, mend, restore, tidy
+from fnnet.runs.numbered import first_free
 from fnnet.runs.ownership import Owned, owned
 from fnnet.runs.run import STATE
 from fnnet.values.record import as_dict
@@ -61,11 +62,12 @@ def train(
     """
     folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
     reading, begun = o.reading_of(data, target, drop, task), None
-    if folder and not resume:
-        refuse_to_replace(folder, force)
+    if out:
+        refuse_to_replace(out, force)
     if data and not resume:
         begun = fresh(data, said, reading, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
-    with owned(folder) if folder else nullcontext() as own:
+    keep_in = owned if resume or out or force else first_free
+    with keep_in(folder) if folder else nullcontext() as own:
         if own and begun:
             mend(own.way)
             refuse_to_replace(own.path, force, own.way)

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import stat
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from fnnet.tables.opening import open_regular
 from fnnet.values.array import Array, freeze
 
 #: The version of the format. A reader refuses files of a later one.
@@ -100,14 +102,20 @@ def _members(data: bytes) -> Contents:
             data
         ):
             raise ValueError("holds more than its size allows: its members must be plain, neither packed nor shared")
-        header = json.loads(file.read(HEADER))
-        version, names = header.pop("format"), header.pop("members")
-        if version != FORMAT:
-            raise ValueError(f"has format {version}, and this fnnet reads format {FORMAT}: a newer fnnet wrote it")
+        header = _header(file)
+        names = header.pop("members")
         found = [info.filename for info in infos]
         if found != [HEADER, *(f"{name}.npy" for name in names)] or len(set(found)) < len(found):
             raise ValueError("holds other members than its header says")
         return header, {name: _array(name, file.read(f"{name}.npy")) for name in names}
+
+
+def _header(file: zipfile.ZipFile) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(file.read(HEADER))
+    version = header.pop("format")
+    if version != FORMAT:
+        raise ValueError(f"has format {version}, and this fnnet reads format {FORMAT}: a newer fnnet wrote it")
+    return header
 
 
 def _array(name: str, data: bytes) -> Array:
@@ -121,6 +129,24 @@ def _array(name: str, data: bytes) -> Array:
         raise ValueError(f"holds {name} of {shape}, but not so many numbers")
     a: Array = np.ndarray(shape, dtype, data, file.tell(), order="F" if by_columns else "C")
     return freeze(a.copy("K"))  # its own memory: views into the file are not aligned
+
+
+def peek(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The header of a file alone, its arrays and their digest unread: quick, and covered by no more than a CRC-32.
+
+    Raises FileError when the file can't be opened, or its header or its end is lost.
+    """
+    try:
+        with open_regular(path, sys.maxsize) as file, zipfile.ZipFile(file) as members:
+            if not members.comment.startswith(MARK) or len(members.comment) != len(MARK) + DIGEST:
+                raise ValueError("its end is lost")
+            if members.getinfo(HEADER).compress_type:
+                raise ValueError("its header is packed")
+            return _header(members)
+    except OSError as error:
+        raise FileError(f"{path} can't be read: {error.strerror or error}") from error
+    except Exception as error:  # as of `unpack`
+        raise FileError(f"{path} is not a file that fnnet saved, or is damaged: {sentence(error)}") from error
 
 
 def read(path: str | os.PathLike[str]) -> Contents:

@@ -15,6 +15,12 @@ BUSY = "{} is being written by another process; wait for it, or use another --ou
 #: What a network file system says that locks files alone.
 UNLOCKABLE = (errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP)
 
+#: The lock in the folder, on systems that don't lock folders.
+LOCK = ".lock"
+
+#: How often a lock is asked for that somebody looks at.
+TRIES = 10_000
+
 
 @final
 @frozen
@@ -35,16 +41,26 @@ def owned(path: Path) -> Iterator[Owned]:
 
     Raises FileError when another process has it or it can't be written, and when it was removed meanwhile.
     """
+    with owned_if_free(path) as own:
+        if own is None:
+            raise FileError(BUSY.format(path))
+        yield own
+
+
+@contextmanager
+def owned_if_free(path: Path) -> Iterator[Owned | None]:
+    """The folder as `owned` gives it, or None where another process has it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         descriptor = _locked(path)
     except BlockingIOError:
-        raise FileError(BUSY.format(path)) from None
+        yield None
+        return
     except OSError as error:
         raise FileError(f"{path} can't be written: {error.strerror or error}; use another --out") from error
     if descriptor is None:
-        with _locked_by_file(path):
-            yield Owned(path, path)
+        with _locked_by_file(path) as locked:
+            yield Owned(path, path) if locked else None
         return
     folder = Owned(path, _way(descriptor, path))
     try:
@@ -57,16 +73,40 @@ def owned(path: Path) -> Iterator[Owned]:
         os.close(descriptor)
 
 
+def is_owned(path: Path) -> bool:
+    """Whether a process has the folder now. Nothing is written, and who wants it meanwhile gets it all the same."""
+    if os.name == "posix":
+        return any(_is_locked(file) for file in (path, path / LOCK))
+    if not (path / LOCK).exists():
+        return False
+    with _locked_by_file(path) as locked:
+        return not locked
+
+
+def _is_locked(path: Path) -> bool:
+    import fcntl
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
+    finally:
+        os.close(descriptor)
+
+
 def _locked(path: Path) -> int | None:
     """The folder, opened and locked: not a file in it, which could be removed. None where that is not possible."""
     if os.name != "posix":
         return None
-    import fcntl
-
     while True:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
             if os.path.samestat(os.stat(path), os.fstat(descriptor)):
                 return descriptor
             os.close(descriptor)  # another folder has got its name meanwhile
@@ -77,19 +117,38 @@ def _locked(path: Path) -> int | None:
             raise
 
 
+def _lock(descriptor: int) -> None:
+    """Lock it. Raises BlockingIOError where another process has, and waits for one that only looks: `is_owned`."""
+    import fcntl
+
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # who looks shares it, who writes does not
+            os.sched_yield()
+    raise BlockingIOError
+
+
 def _way(descriptor: int, path: Path) -> Path:
     way = Path(f"/proc/self/fd/{descriptor}")
     return way if way.is_dir() else path
 
 
 @contextmanager
-def _locked_by_file(path: Path) -> Iterator[None]:
-    """A lock in the folder, on systems that don't lock folders."""
+def _locked_by_file(path: Path) -> Iterator[bool]:
+    """A lock in the folder, on systems that don't lock folders; whether it was to be had."""
     from filelock import FileLock, Timeout
 
+    path.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path / LOCK, timeout=0)
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        with FileLock(path / ".lock", timeout=0):
-            yield
+        lock.acquire()
     except Timeout:
-        raise FileError(BUSY.format(path)) from None
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

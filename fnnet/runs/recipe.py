@@ -8,7 +8,7 @@ from fnnet.datasets import Dataset
 from fnnet.losses import LOSSES, NamedLoss
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
-from fnnet.runs.settings import choice, numbers, real, switch, whole
+from fnnet.runs.settings import as_said, as_text, choice, numbers, real, switch, whole
 from fnnet.values.errors import UsageError
 from fnnet.values.initial import DEVIATIONS
 from fnnet.values.record import evolve, frozen
@@ -60,7 +60,7 @@ class Recipe:
         "Its training", None, "Learning rate; the largest one where a schedule changes it.", above=0.0
     )
     schedule: str = choice("Its training", "one-cycle", tuple(SCHEDULES))
-    momentum: float | None = real("Its training", None, "Momentum of sgd (default 0.9).", below=1.0)
+    momentum: float | None = real("Its training", None, "Momentum of sgd.", below=1.0)
     weight_decay: float = real("Its training", 0.0, "Pull of the weight matrices towards 0.")
     dropout: float = real("The network", 0.0, "Share of hidden units left out in each step.", below=1.0)
     batch_norm: bool = switch("The network", "Normalize each hidden layer over the batch.")
@@ -87,7 +87,7 @@ class Recipe:
             raise UsageError("patience needs a validation share, such as validation 0.1")
 
 
-#: What each data set that fnnet knows is trained with when nothing else is said, and what tables of your own are.
+#: What each data set that fnnet knows is trained with when nothing else is said.
 RECIPES = {
     "xor": Recipe(hidden=(8,), init="normal", schedule="constant", epochs=1000, batch_size=4, dtype="float64"),
     "digits": Recipe(hidden=(256,), activation="relu", lr=0.1, dropout=0.3, shift=1, epochs=100),
@@ -96,7 +96,11 @@ RECIPES = {
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
 }
 
+#: What tables of your own are trained with.
 TABLE = Recipe(hidden=(100,), activation="relu", init="glorot", optimizer="adam", epochs=100)
+
+#: So many examples that a batch holds but a part of them.
+MANY = 1_000_000
 
 
 def usual(data: Dataset) -> Recipe:
@@ -106,9 +110,12 @@ def usual(data: Dataset) -> Recipe:
     >>> usual(xor()).epochs, usual(dataset({"x": [1.0, 2.0], "y": ["a", "b"]})).optimizer
     (1000, 'adam')
     """
-    if data.known:
-        return RECIPES[data.known]
-    return TABLE if data.x.ndim == 2 else Recipe()
+    return usual_of(data.known, data.x.shape[1:])
+
+
+def usual_of(known: str | None, shape: tuple[int, ...]) -> Recipe:
+    """The same, for a data set of this name, if fnnet knows it, and the shape of one example."""
+    return RECIPES[known] if known else TABLE if len(shape) == 1 else Recipe()
 
 
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
@@ -144,6 +151,20 @@ def settled(recipe: Recipe, examples: int, numbers: bool = False) -> Recipe:
 def named_loss(recipe: Recipe) -> NamedLoss:
     """What is known of the loss of a recipe that leaves nothing open."""
     return LOSSES[recipe.loss or "cross-entropy"]
+
+
+def default_text(name: str) -> str:
+    """What a setting is where nothing is said of it, in words.
+
+    >>> [default_text(name) for name in ("seed", "momentum", "patience", "batch_norm", "epochs")]
+    ['0', '0.9', 'none', 'no-batch-norm', 'by data set']
+    """
+    left = [settled(recipe, MANY) for recipe in (Recipe(), TABLE, *RECIPES.values())] + [settled(TABLE, MANY, True)]
+    usual = {getattr(recipe, name) for recipe in left if name != "momentum" or recipe.momentum is not None}
+    if len(usual) > 1:
+        return "by data set"
+    value = usual.pop()
+    return as_said(name, value) if isinstance(value, bool) else as_text(value)
 
 
 def depends_on_epochs(recipe: Recipe) -> bool:

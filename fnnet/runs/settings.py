@@ -44,6 +44,30 @@ def flag(name: str) -> str:
     return name.replace("_", "-")
 
 
+def as_text(value: Any) -> str:
+    """A value of a setting, for people.
+
+    >>> as_text((128, 64)), as_text(()), as_text(0.5), as_text(None), as_text(True)
+    ('128,64', 'none', '0.5', 'none', 'yes')
+    """
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def as_said(name: str, value: Any) -> str:
+    """A setting as it is said at the command line, without its dashes.
+
+    >>> as_said("batch_size", 32), as_said("batch_norm", True), as_said("batch_norm", False)
+    ('batch-size 32', 'batch-norm', 'no-batch-norm')
+    """
+    if isinstance(value, bool):
+        return flag(name) if value else f"no-{flag(name)}"
+    return f"{flag(name)} {as_text(value)}"
+
+
 def choice(panel: Panel, default: Any, options: Sequence[str], help: str = "", *, optional: bool = False) -> Any:
     """One of these names, or None where it is optional."""
 
