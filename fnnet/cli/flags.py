@@ -18,9 +18,9 @@ Said: TypeAlias = Mapping[str, Any]
 _NUMBERS = tuple[int, ...]
 
 
-def option(name: str) -> Any:
-    """The flag of one setting of a recipe."""
-    return _option(settings_of(Recipe, (name,))[0])
+def option(name: str, of: type = Recipe) -> Any:
+    """The flag of one setting of a recipe, or of another class that has settings."""
+    return _option(settings_of(of, (name,))[0])
 
 
 def settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

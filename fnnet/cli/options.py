@@ -56,6 +56,14 @@ Output = Annotated[
 ]
 X = Annotated[Optional[list[str]], _flag(EXAMPLE, "The inputs, such as 1,0. Say it again for more examples.", "--x")]
 Target = Annotated[Optional[list[str]], _flag(EXAMPLE, "What is wanted: the outputs, such as 1; or a class.")]
+Random = Annotated[
+    Optional[int],
+    _flag(EXAMPLE, "Make weights, inputs and target of this seed, with round numbers.", min=0, max=2**32 - 1),
+]
+Sizes = Annotated[
+    Optional[str],
+    _flag(NETWORK, "Numbers of units of a --random network, the inputs first, such as 3,2,1 (default: 2,2,1)."),
+]
 Eta = Annotated[float, typer.Option(help="Learning rate, eta.", rich_help_panel=EXAMPLE)]
 Digits = Annotated[int, typer.Option(help="Significant digits of the results.", rich_help_panel=TABLE)]
 MaxUnits = Annotated[int, typer.Option(help="The most units of a network.", rich_help_panel=TABLE)]
