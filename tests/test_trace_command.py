@@ -1,6 +1,10 @@
 """`fnnet trace` as a user meets it: its tables, its exercise sheets, and what it refuses."""
 
 import json
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +147,18 @@ def test_a_saved_network_is_traced() -> None:
     save("none.npz", (Sigmoid(),))
     line = refused("--weights", "none.npz", "--x", "1", "--target", "1", code=2)
     assert "layer 0 (Sigmoid) can't be traced: an activation must stand after an Affine layer" in line
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the page's loop is for a shell")
+def test_the_loop_for_teachers() -> None:
+    """The loop on the page for teachers writes a sheet and a solution for each seed, no two alike."""
+    page = (Path(__file__).parent.parent / "docs" / "teachers.md").read_text()
+    (loop,) = re.findall(r"```sh\n(mkdir sheets\n.*?)```", page, re.DOTALL)
+    done = loop.replace("seq 30", "seq 2").replace("fnnet trace", f"'{sys.executable}' -m fnnet trace")
+    subprocess.run(["bash", "-ec", done], check=True, capture_output=True)
+    written = [path.read_text() for path in sorted(Path("sheets").iterdir())]
+    assert len(set(written)) == 4
+    assert ["____" in said for said in written] == [False, True, False, True]
 
 
 USAGE = {

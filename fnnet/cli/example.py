@@ -19,7 +19,8 @@ from fnnet.runs.archive import is_archive
 from fnnet.runs.recipe import LOSSES, Recipe
 from fnnet.runs.saving import load
 from fnnet.runs.settings import choice
-from fnnet.teaching import LECTURE, HalfSquaredError, Loss, Task, exercise, read_weights, weights
+from fnnet.teaching import LECTURE, HalfSquaredError, Loss, exercise, read_weights, weights
+from fnnet.teaching.exercise import Task
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.number_rows import numbers_in, table_in

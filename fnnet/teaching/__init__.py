@@ -1,7 +1,7 @@
 """For learning: back-propagation worked out in the course's letters, as a value, a table and an exercise sheet."""
 
 from fnnet.teaching.board import Loss
-from fnnet.teaching.exercise import Task, exercise
+from fnnet.teaching.exercise import exercise
 from fnnet.teaching.formats import FORMATS, comma_separated, latex, markdown, record
 from fnnet.teaching.half_squared_error import HalfSquaredError
 from fnnet.teaching.layout import text
@@ -10,6 +10,6 @@ from fnnet.teaching.rows import KINDS, Row, blank, solution
 from fnnet.teaching.tracing import LIMIT, trace
 
 __all__ = [
-    "FORMATS", "KINDS", "LECTURE", "LIMIT", "HalfSquaredError", "Loss", "Row", "Task", "blank", "comma_separated",
+    "FORMATS", "KINDS", "LECTURE", "LIMIT", "HalfSquaredError", "Loss", "Row", "blank", "comma_separated",
     "exercise", "latex", "markdown", "read_weights", "record", "solution", "text", "trace", "weights",
 ]  # fmt: skip
