@@ -123,8 +123,9 @@ class Equation:
 def symbols(term: Term) -> Iterator[Symbol]:
     """The symbols that a term is made of; of a slope, the output that it is a slope at.
 
-    >>> [symbol.letter for symbol in symbols(Sum((Symbol("u"), Minus(Product((Number(2.0), Symbol("g")))))))]
-    ['u', 'g']
+    >>> slope = Slope("s", Symbol("g"), Number(1.0))
+    >>> [symbol.letter for symbol in symbols(Sum((Symbol("u"), Minus(Product((slope, Symbol("f")))))))]
+    ['u', 'g', 'f']
     """
     match term:
         case Symbol():
