@@ -62,7 +62,10 @@ Random = Annotated[
 ]
 Sizes = Annotated[
     Optional[str],
-    _flag(NETWORK, "Numbers of units of a --random network, the inputs first, such as 3,2,1 (default: 2,2,1)."),
+    _flag(
+        NETWORK,
+        "Numbers of units of a --random network, the inputs first, such as 3,2,1 (default: 2,2,1; 2,2,2 for cross-entropy).",
+    ),
 ]
 Eta = Annotated[float, typer.Option(help="Learning rate, eta.", rich_help_panel=EXAMPLE)]
 Digits = Annotated[int, typer.Option(help="Significant digits of the results.", rich_help_panel=TABLE)]

@@ -18,23 +18,29 @@ def text(rows: Iterable[Row], width: int = 80) -> str:
     numbers put in with the result. What is longer still goes on before an operator. No number is broken.
     """
     rows = list(rows)
-    parts = [(heading, section, rules(section)) for heading, section in sections(rows)]
-    tables = [_columns(section) for _, section, _ in parts if section[0].term]
-    one_line = all(len(line) <= width for table in tables for line in table)
+    parts = list(sections(rows))
+    one_line = all(len(line) <= width for _, part in parts if _has_formulas(part) for line in _columns(part))
     lines = [line for note in notes(rows) for line in wrap(note, width, break_long_words=False)]
-    for heading, section, general in parts:
-        lines += ["", heading, *(line for rule in general for line in _indented(folded(rule, width - len(MARGIN))))]
-        lines += [""] if general else []
-        lines += _given(section, width) if not section[0].term else _shown(section, width, one_line)
+    for heading, part in parts:
+        shown = (
+            (_columns(part) if one_line else _two_lines(part, width)) if _has_formulas(part) else _given(part, width)
+        )
+        lines += ["", heading, *_general(part, width), *shown]
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def _has_formulas(part: list[Row]) -> bool:
+    return part[0].term is not None
+
+
+def _general(part: list[Row], width: int) -> list[str]:
+    """The general formulas, and an empty line below them."""
+    lines = [line for rule in rules(part) for line in _indented(folded(rule, width - len(MARGIN)))]
+    return [*lines, ""] if lines else []
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
     return [MARGIN + line for line in lines]
-
-
-def _shown(rows: list[Row], width: int, one_line: bool) -> list[str]:
-    return _columns(rows) if one_line else list(_two_lines(rows, width))
 
 
 def _columns(rows: list[Row]) -> list[str]:
