@@ -64,7 +64,7 @@ Sizes = Annotated[
     Optional[str],
     _flag(
         NETWORK,
-        "Numbers of units of a --random network, the inputs first, such as 3,2,1 (default: 2,2,1; 2,2,2 for cross-entropy).",
+        "Units of a --random network, the inputs first, such as 3,2,1 (default: 2,2,1; for cross-entropy 2,2,2).",
     ),
 ]
 Eta = Annotated[float, typer.Option(help="Learning rate, eta.", rich_help_panel=EXAMPLE)]
