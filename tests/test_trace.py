@@ -30,6 +30,7 @@ from fnnet import (
     SoftmaxCrossEntropy,
     Standardize,
     Tanh,
+    check_gradients,
     forward,
     gradients,
     key,
@@ -40,6 +41,7 @@ from fnnet.network import backward_trace
 from fnnet.teaching import (
     FORMATS,
     LECTURE,
+    HalfSquaredError,
     Row,
     blank,
     comma_separated,
@@ -56,7 +58,7 @@ from fnnet.values import Purpose
 
 FIRST, SECOND = weights(LECTURE)
 NET = (FIRST, Sigmoid(), SECOND, Sigmoid())
-LOSS = MeanSquaredError([[1.0]])
+LOSS = HalfSquaredError([[1.0]])
 X = [[1.0, 0.0]]
 ROWS = trace(NET, LOSS, X)
 
@@ -104,11 +106,12 @@ def tasks(draw: Any, end: str) -> tuple[Any, Any, Any]:
         activation = draw(st.sampled_from(ACTIVATIONS))
         net += [affine(seed + 2 * i, inputs, outputs), *([activation] if activation else [])]
     outputs = sizes[-1]
-    if end != "squares" and not isinstance(net[-1], Affine):
+    if end not in ("lecture", "squares") and not isinstance(net[-1], Affine):
         net = [*net, affine(seed, outputs, outputs)]
     rows = normal(seed + 30, many, outputs)
     shares = np.exp(rows) / np.exp(rows).sum(1, keepdims=True)
     losses = {
+        "lecture": HalfSquaredError(rows),
         "squares": MeanSquaredError(rows),
         "softmax and squares": MeanSquaredError(shares),
         "yes or no": SigmoidCrossEntropy(shares),
@@ -122,7 +125,7 @@ def tasks(draw: Any, end: str) -> tuple[Any, Any, Any]:
     )
 
 
-ENDS = ("squares", "softmax and squares", "yes or no", "distributions", "classes")
+ENDS = ("lecture", "squares", "softmax and squares", "yes or no", "distributions", "classes")
 each_end = pytest.mark.parametrize("end", ENDS)
 
 
@@ -171,11 +174,11 @@ def test_errors_are_those_of_backward_trace(end: str, data: Any) -> None:
 LECTURED = {
     "g_1": ("s(u_10 + u_11 f_1 + u_12 f_2)", "s(0.1 + 0.5*1 - 0.3*0)", "0.6457"),
     "h_1": ("s(v_10 + v_11 g_1 + v_12 g_2)", "s(0.3 + 0.8*0.6457 - 0.7*0.5498)", "0.6063"),
-    "E": ("(h_1 - y*_1)^2", "(0.6063 - 1)^2", "0.1550"),
-    "dE/dh_1": ("2 (h_1 - y*_1)", "2*(0.60627 - 1)", "-0.7875"),
-    "dE/dg_2": ("s'(h_1) v_12 dE/dh_1", "0.6063*(1 - 0.6063)*(-0.7)*(-0.7875)", "0.1316"),
-    "dE/du_21": ("dE/dg_2 s'(g_2) f_1", "0.1316*0.5498*(1 - 0.5498)*1", "0.03257"),
-    "dE/du_20": ("dE/dg_2 s'(g_2)", "0.1316*0.5498*(1 - 0.5498)", "0.03257"),
+    "E": ("1/2 (h_1 - y*_1)^2", "1/2*(0.60627 - 1)^2", "0.07751"),
+    "dE/dh_1": ("h_1 - y*_1", "0.6063 - 1", "-0.3937"),
+    "dE/dg_2": ("s'(h_1) v_12 dE/dh_1", "0.60627*(1 - 0.60627)*(-0.7)*(-0.39373)", "0.06579"),
+    "dE/du_21": ("dE/dg_2 s'(g_2) f_1", "0.06579*0.5498*(1 - 0.5498)*1", "0.01628"),
+    "dE/du_20": ("dE/dg_2 s'(g_2)", "0.06579*0.5498*(1 - 0.5498)", "0.01628"),
 }
 
 
@@ -186,9 +189,44 @@ def test_the_lectures_formulas(name: str) -> None:
     assert (found.formula, found.numbers, found.result) == LECTURED[name]
 
 
+#: The same under the mean squared error.
+AVERAGED = {
+    "E": ("(h_1 - y*_1)^2", "(0.6063 - 1)^2", "0.1550"),
+    "dE/dh_1": ("2 (h_1 - y*_1)", "2*(0.60627 - 1)", "-0.7875"),
+    "dE/dg_2": ("s'(h_1) v_12 dE/dh_1", "0.6063*(1 - 0.6063)*(-0.7)*(-0.7875)", "0.1316"),
+    "dE/du_21": ("dE/dg_2 s'(g_2) f_1", "0.1316*0.5498*(1 - 0.5498)*1", "0.03257"),
+    "dE/du_20": ("dE/dg_2 s'(g_2)", "0.1316*0.5498*(1 - 0.5498)", "0.03257"),
+}
+
+
+@pytest.mark.parametrize("name", AVERAGED)
+def test_the_formulas_of_the_mean_squared_error(name: str) -> None:
+    """Under the loss that a run is trained with, the factor 2 stands in its formulas, and slopes are twice as large."""
+    found = row(trace(NET, MeanSquaredError([[1.0]]), X), name)
+    assert (found.formula, found.numbers, found.result) == AVERAGED[name]
+
+
+@given(small_seeds, st.integers(1, 4), st.integers(1, 4))
+def test_the_lectures_loss(seed: int, many: int, outputs: int) -> None:
+    """Of an example E is half the sum of the squares and its slope y - y*; of several it is their mean."""
+    y, wanted = normal(seed, many, outputs), normal(seed + 1, many, outputs)
+    value, cache = HalfSquaredError(wanted).forward(y)
+    dx, _ = HalfSquaredError(wanted).backward(cache, 1.0)
+    assert value == pytest.approx(np.mean([((a - b) ** 2).sum() / 2 for a, b in zip(y, wanted, strict=True)]))
+    np.testing.assert_allclose(dx, (y - wanted) / many)
+
+
+@given(small_seeds)
+def test_the_slopes_of_the_lectures_loss(seed: int) -> None:
+    """Through a network its backward is the derivative of its forward."""
+    net = (affine(seed, 2, 3), Tanh(), affine(seed + 2, 3, 2))
+    report = check_gradients((net, HalfSquaredError(normal(seed + 4, 5, 2))), normal(seed + 5, 5, 2))
+    assert report.passed, report
+
+
 def test_the_update() -> None:
     """A row of an update has the arrow of the lecture."""
-    assert str(row(ROWS, "u_21", "updates")) == "u_21 <- u_21 - eta dE/du_21 = 0.4 - 0.5*0.03257 = 0.3837"
+    assert str(row(ROWS, "u_21", "updates")) == "u_21 <- u_21 - eta dE/du_21 = 0.4 - 0.5*0.01628 = 0.3919"
 
 
 def test_the_general_rules() -> None:
@@ -205,6 +243,11 @@ def test_the_general_rules() -> None:
 
 TWO = np.array([[0.0, 1.0]])
 RULES: dict[str, tuple[Any, Any, list[str]]] = {
+    "lecture": (
+        (FIRST, Sigmoid()),
+        HalfSquaredError(TWO),
+        ["E = 1/2 sum_j (g_j - y*_j)^2", "dE/dg_j = g_j - y*_j", "dE/du_jk = dE/dg_j s'(g_j) f_k"],
+    ),
     "squares": (
         (FIRST, Tanh()),
         MeanSquaredError(TWO),
@@ -237,7 +280,7 @@ RULES: dict[str, tuple[Any, Any, list[str]]] = {
         [
             "f_k = c x_k",
             "g_j = leaky(u_j0 + sum_k u_jk f_k)",
-            "E = (y_m - y*_m)^2",
+            "E = 1/2 (y_m - y*_m)^2",
             "dE/dh_i = sum_m w_mi dE/dy_m",
             "dE/dg_j = sum_i relu'(h_i) v_ij dE/dh_i",
             "w_mi <- w_mi - eta dE/dw_mi",
@@ -332,19 +375,20 @@ def test_a_blank_sheet_does_not_give_itself_away(name: str, cells: list[str]) ->
 
 
 def test_a_blank_leaves_the_formula_and_hides_the_figure_elsewhere() -> None:
-    """A blank row has its formula alone; where its figure is put in there is a blank too."""
+    """A blank row has its formula alone, and so has every row that its figure would be put into."""
     sheet = blank(ROWS, ["g_1"])
     assert str(row(sheet, "g_1")) == "g_1 = s(u_10 + u_11 f_1 + u_12 f_2) = ____ = ____"
-    assert row(sheet, "h_1").numbers == "s(0.3 + 0.8*____ - 0.7*0.5498)"
-    assert row(sheet, "dE/du_11").numbers == "-0.15038*____*(1 - ____)*1"
+    assert str(row(sheet, "h_1")) == "h_1 = s(v_10 + v_11 g_1 + v_12 g_2) = ____ = ____"
+    assert str(row(sheet, "dE/du_11")) == "dE/du_11 = dE/dg_1 s'(g_1) f_1 = ____ = ____"
+    assert str(row(sheet, "g_2")) == str(row(ROWS, "g_2"))
     assert row(blank(ROWS, ["updates"]), "u_11", "given").result == "0.5"
     assert row(blank(ROWS, ["updates"]), "g_1").numbers == row(ROWS, "g_1").numbers
 
 
 def test_a_blank_relu_hides_its_slope() -> None:
-    """The slope of a blank ReLU unit is blank, since it would tell its sign."""
+    """No slope of a blank ReLU unit is put in, since it would tell its sign."""
     sheet = blank(trace((FIRST, ReLU(), SECOND), LOSS, X), ["g_1"])
-    assert row(sheet, "dE/du_11").numbers.endswith("*____*1")
+    assert str(row(sheet, "dE/du_11")) == "dE/du_11 = dE/dg_1 relu'(g_1) f_1 = ____ = ____"
 
 
 @pytest.mark.parametrize("cells", [["errors"], ["g_?", "dE/du_11"], ["forward", "updates"]])
@@ -415,7 +459,8 @@ def test_latex_of_the_lecture() -> None:
     said = latex(ROWS)
     assert r"$\frac{\partial E}{\partial g_{j}} = \sum_i \sigma'\left(h_{i}\right)\, v_{ij}\, \frac{\partial E}" in said
     assert r"$u_{jk} \leftarrow u_{jk} - \eta\, \frac{\partial E}{\partial u_{jk}}$" in said
-    assert r"0.5 \cdot \left(-0.03440\right)" in said
+    assert r"0.5 \cdot \left(-0.01720\right)" in said
+    assert r"$\frac{1}{2}\, \left(h_{1} - y^*_{1}\right)^2$" in said
     assert r"\underline{\hspace{3em}}" in latex(blank(ROWS, ["g_1"]))
 
 

@@ -1,18 +1,23 @@
 """`fnnet trace` as a user meets it: its tables, its exercise sheets, and what it refuses."""
 
 import json
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from test_cli import fnnet
+from test_cli import fnnet, started
 
-from fnnet import MeanSquaredError, Sigmoid, SoftmaxCrossEntropy, Tanh, forward, gradients, mlp, save
+from fnnet import MeanSquaredError, ReLU, Sigmoid, SoftmaxCrossEntropy, Tanh, forward, gradients, mlp, save
 from fnnet.runs import load_run
-from fnnet.teaching import LECTURE, blank, latex, markdown, solution, text, trace, weights
+from fnnet.teaching import LECTURE, HalfSquaredError, blank, exercise, latex, markdown, solution, text, trace, weights
 
 FIRST, SECOND = weights(LECTURE)
-ROWS = trace((FIRST, Sigmoid(), SECOND, Sigmoid()), MeanSquaredError([[1.0]]), [[1.0, 0.0]])
+NET = (FIRST, Sigmoid(), SECOND, Sigmoid())
+ROWS = trace(NET, HalfSquaredError([[1.0]]), [[1.0, 0.0]])
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +45,40 @@ def xor(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_alone_it_prints_the_lectures_network() -> None:
     """Without arguments it works out a 2-2-1 network with sigmoid units at XOR's 1,0, as plain text when piped."""
     assert said() == text(ROWS)
+
+
+def test_the_loss_is_the_lectures_unless_another_is_said() -> None:
+    """E has a half by default, and by its name; the mean squared error that a run is trained with is there as well."""
+    assert "E = 1/2 (h_i - y*_i)^2" in said()
+    assert said("--loss", "half-square") == said()
+    assert said("--loss", "mse") == text(trace(NET, MeanSquaredError([[1.0]]), [[1.0, 0.0]]))
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_it_is_as_wide_as_the_terminal(columns: int) -> None:
+    """The sheet is laid out for the width of the terminal, and no line is longer."""
+    done = started("trace", COLUMNS=str(columns))
+    assert done.stdout == text(ROWS, columns)
+    assert max(map(len, done.stdout.splitlines())) <= columns
+
+
+def test_a_sheet_of_a_seed_and_its_solution() -> None:
+    """--random makes an example; with the same seed --solution is its solution."""
+    rows = trace(*exercise(7))
+    assert said("--random", "7") == text(rows)
+    assert said("--random", "7", "--blank", "errors") == text(blank(rows, ["errors"]))
+    assert said("--random", "7", "--blank", "errors", "--solution") == text(solution(blank(rows, ["errors"])))
+
+
+def test_a_seed_goes_with_the_flags_of_the_network() -> None:
+    """--sizes, --activation, --output and --loss say what network --random makes."""
+    flags = ("--sizes", "3,2,2", "--activation", "relu", "--output", "linear", "--loss", "mse")
+    rows = trace(*exercise(1, (3, 2, 2), ReLU(), None, MeanSquaredError))
+    assert said("--random", "1", *flags) == text(rows)
+    assert said("--random", "1", "--loss", "cross-entropy") == text(
+        trace(*exercise(1, (2, 2, 2), output=None, loss=SoftmaxCrossEntropy))
+    )
+    assert "u_10" in said("--random", "1", "--sizes", "30,3", "--max-units", "33")
 
 
 def test_formats() -> None:
@@ -110,6 +149,18 @@ def test_a_saved_network_is_traced() -> None:
     assert "layer 0 (Sigmoid) can't be traced: an activation must stand after an Affine layer" in line
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the page's loop is for a shell")
+def test_the_loop_for_teachers() -> None:
+    """The loop on the page for teachers writes a sheet and a solution for each seed, no two alike."""
+    page = (Path(__file__).parent.parent / "docs" / "teachers.md").read_text()
+    (loop,) = re.findall(r"```sh\n(mkdir sheets\n.*?)```", page, re.DOTALL)
+    done = loop.replace("seq 30", "seq 2").replace("fnnet trace", f"'{sys.executable}' -m fnnet trace")
+    subprocess.run(["bash", "-ec", done], check=True, capture_output=True)
+    written = [path.read_text() for path in sorted(Path("sheets").iterdir())]
+    assert len(set(written)) == 4
+    assert ["____" in said for said in written] == [False, True, False, True]
+
+
 USAGE = {
     ("--format", "html"): "format must be one of text, markdown, csv, latex, got 'html'",
     ("--solution",): "--solution prints what --blank leaves blank; say --blank too",
@@ -131,6 +182,27 @@ USAGE = {
     ("--output", "softmax"): "output must be one of sigmoid, tanh, relu, leaky-relu, gelu, linear, got 'softmax'",
     ("--loss", "mes"): "did you mean mse?",
     ("--weights", "mine.txt"): "say an example: its inputs by --x",
+    ("--random", "a"): "'--random': Input should be a valid integer",
+    ("--random", "-1"): "'--random': Input should be greater than or equal to 0",
+    ("--random", "4294967296"): "'--random': Input should be less than or equal to 4294967295",
+    ("--random", "1", "--x", "1,0"): "--random makes the network, the inputs and the target; leave --x out",
+    ("--random", "1", "--target", "1"): "--random makes the network, the inputs and the target; leave --target out",
+    ("--random", "1", "--weights", "mine.txt"): "leave --weights out",
+    ("runs/xor", "--random", "1"): "leave RUN out",
+    (
+        "--random",
+        "1",
+        "--sizes",
+        "2",
+    ): "sizes must be two whole numbers or more, such as 2,2,1, the inputs first, got 2",
+    ("--random", "1", "--sizes", "2,1.5"): "sizes must be two whole numbers or more",
+    ("--random", "1", "--sizes", "2,0,1"): "sizes must be two whole numbers or more",
+    ("--random", "1", "--sizes", "2,b"): "--sizes must be numbers such as 2,2,1, got '2,b'",
+    ("--random", "1", "--sizes", "1e9,1"): "makes too long a table: the limit is 32",
+    ("--random", "1", "--sizes", "2,1", "--loss", "cross-entropy"): "has no slope but 0; give it more outputs",
+    ("--random", "1", "--activation", "gelu"): "layer 1 (GELU) can't be traced",
+    ("--random", "1", "--loss", "mes"): "did you mean mse?",
+    ("--sizes", "2,2,1"): "--sizes are those of a --random network; say its seed",
 }
 
 

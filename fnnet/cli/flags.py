@@ -23,9 +23,9 @@ def with_default(help: str, default: str) -> str:
     return f"{help}  \n[default: {default}]"
 
 
-def option(name: str, default: str) -> Any:
-    """The flag of one setting of a recipe, for a command that has a default of its own for it."""
-    return _option(settings_of(Recipe, (name,))[0], default)
+def option(name: str, default: str, of: type = Recipe) -> Any:
+    """The flag of one setting of a recipe, or of another class, for a command that has a default of its own for it."""
+    return _option(settings_of(of, (name,))[0], default)
 
 
 def settings(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

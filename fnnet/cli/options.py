@@ -29,7 +29,6 @@ MaybeData = Annotated[Optional[str], typer.Argument(metavar="DATA", help=WHAT, s
 DataOrRun = Annotated[str, typer.Argument(metavar="DATA|RUN", help=f"{WHAT[:-1]}; or the folder of a run.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 Activation = Annotated[Optional[str], option("activation", "sigmoid, or that of RUN")]
-Loss = Annotated[Optional[str], option("loss", "mse, or that of RUN")]
 Threads = Annotated[
     Optional[int], _flag(TRAINING, "BLAS threads.", default="1 for small networks, else the machine's", min=1)
 ]
@@ -65,6 +64,18 @@ Output = Annotated[
 ]
 X = Annotated[Optional[list[str]], _flag(EXAMPLE, "The inputs, such as 1,0. Say it again for more examples.", "--x")]
 Wanted = Annotated[Optional[list[str]], _flag(EXAMPLE, "What is wanted: the outputs, such as 1; or a class.")]
+Random = Annotated[
+    Optional[int],
+    _flag(EXAMPLE, "Make weights, inputs and target of this seed, with round numbers.", min=0, max=2**32 - 1),
+]
+Sizes = Annotated[
+    Optional[str],
+    _flag(
+        NETWORK,
+        "Units of a --random network, the inputs first, such as 3,2,1.",
+        default="2,2,1; for cross-entropy 2,2,2",
+    ),
+]
 Eta = Annotated[float, typer.Option(help="Learning rate, eta.", rich_help_panel=EXAMPLE)]
 Digits = Annotated[int, typer.Option(help="Significant digits of the results.", rich_help_panel=TABLE)]
 MaxUnits = Annotated[int, typer.Option(help="The most units of a network.", rich_help_panel=TABLE)]

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from fnnet import teaching
 from fnnet.cli import options as o
-from fnnet.cli.example import Asked, task_of
+from fnnet.cli.example import Asked, TracedLoss, task_of
 from fnnet.cli.output import err, out, print_json
 from fnnet.values.errors import UsageError
 
@@ -19,9 +19,11 @@ def trace(
     weights: o.Weights = None,
     activation: o.Activation = None,
     output: o.Output = None,
-    loss: o.Loss = None,
+    loss: TracedLoss = None,
+    sizes: o.Sizes = None,
     x: o.X = None,
     target: o.Wanted = None,
+    random: o.Random = None,
     lr: o.Eta = 0.5,
     digits: o.Digits = 4,
     max_units: o.MaxUnits = teaching.LIMIT,
@@ -35,7 +37,8 @@ def trace(
     """Work out one step of back-propagation: forward, backward and the update, in the lecture's letters.
 
     Each line is a quantity, its formula, the numbers put in, and the result. Without RUN and --weights the network
-    has two inputs, two hidden sigmoid units and one output, and the example is XOR's 1,0.
+    has two inputs, two hidden sigmoid units and one output, and the example is XOR's 1,0. What is calculated from a
+    blank is blank too, so that no line gives an answer away.
 
     fnnet trace
 
@@ -46,19 +49,24 @@ def trace(
     fnnet trace --blank errors,gradients
 
     fnnet trace --blank errors,gradients --solution
+
+    fnnet trace --random 7 --sizes 3,2,1 --blank forward
     """
     if format not in teaching.FORMATS:
         raise UsageError(f"format must be one of {', '.join(teaching.FORMATS)}, got {format!r}")
     cells = [cell.strip() for part in blank or [] for cell in part.split(",")]
     if solution and not cells:
         raise UsageError("--solution prints what --blank leaves blank; say --blank too, such as --blank gradients")
-    net, chosen, inputs = task_of(Asked(run, weights, activation, output, loss, x, target, data_dir, mirror))
+    asked = Asked(
+        run, weights, activation, output, x, target, data_dir, mirror, random, sizes, limit=max_units, loss=loss
+    )
+    net, chosen, inputs = task_of(asked)
     rows = teaching.blank(teaching.trace(net, chosen, inputs, lr, digits=digits, limit=max_units), cells)
     rows = teaching.solution(rows) if solution else rows
     if json:
         print_json([teaching.record(row) for row in rows])
     elif format == "text":
-        shown = Text(teaching.text(rows))
+        shown = Text(teaching.text(rows, out.width))
         shown.highlight_regex(HEADINGS, "bold")
         out.print(shown, end="")
     else:

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TypeAlias, final
+from typing import TypeAlias, final, get_args
 
 from fnnet.layers import Affine, Dropout, Flatten, GaussianNoise, RandomShift, Scale, Softmax, Standardize
 from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import Layer, Params
 from fnnet.network.shapes import describe, layers_of
 from fnnet.teaching.functions import ACTIVATION_OF, Function
+from fnnet.teaching.half_squared_error import HalfSquaredError
 from fnnet.teaching.terms import Call, Slope, Symbol, Term
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key
 from fnnet.values.record import frozen
 
-Loss: TypeAlias = MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
+Loss: TypeAlias = HalfSquaredError | MeanSquaredError | SigmoidCrossEntropy | SoftmaxCrossEntropy
+
+#: The losses made of squares, which take any outputs; the others take logits.
+SQUARES = (HalfSquaredError, MeanSquaredError)
 
 #: Layers that do nothing in use, and those that prepare the input.
 RESTING = (Dropout, GaussianNoise, RandomShift)
@@ -74,7 +78,7 @@ def board(net: Params, loss: Loss, limit: int) -> Board:
 
     >>> from fnnet import Sigmoid
     >>> net = (Affine([[1.0, 2.0], [3.0, 4.0]], [0.0, 0.0]), Sigmoid(), Affine([[1.0], [2.0]], [0.0]))
-    >>> board(net, MeanSquaredError([[1.0]]), 32).sizes
+    >>> board(net, HalfSquaredError([[1.0]]), 32).sizes
     (2, 2, 1)
     """
     names = [f"layer {place} ({describe(layer)})" for place, layer in layers_of(net)]
@@ -86,24 +90,23 @@ def board(net: Params, loss: Loss, limit: int) -> Board:
     _check(kinds[many:], [names[n] for n in behind])
     softmax = kinds[-1] is Softmax
     network = Board(layers, tuple(layers[n] for n in first), tuple(_levels(layers, behind)), softmax)
-    _check_size(network.sizes, limit)
+    check_size(network.sizes, limit)
     _check_loss(loss, softmax)
     return network
 
 
 def _check_loss(loss: Loss, softmax: bool) -> None:
-    if type(loss) not in (MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy):
-        raise UsageError(
-            "a traced loss must be MeanSquaredError, SigmoidCrossEntropy or SoftmaxCrossEntropy, "
-            f"got {type(loss).__name__}"
-        )
-    if loss.weights is not None:
+    if type(loss) not in get_args(Loss):
+        *names, last = (known.__name__ for known in get_args(Loss))
+        raise UsageError(f"a traced loss must be {', '.join(names)} or {last}, got {type(loss).__name__}")
+    if getattr(loss, "weights", None) is not None:
         raise UsageError("a traced loss can't have weights of examples; leave them out")
-    if softmax and type(loss) is not MeanSquaredError:
+    if softmax and type(loss) not in SQUARES:
         raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
 
 
-def _check_size(sizes: tuple[int, ...], limit: int) -> None:
+def check_size(sizes: tuple[int, ...], limit: int) -> None:
+    """Raise UsageError for more units than ``limit``."""
     many = sum(sizes)
     if many > limit:
         raise UsageError(

@@ -2,14 +2,17 @@
 
 With a number for an index an equation is a row of the table; with a letter it is the rule that stands above it.
 
-The mean squared error is ``E = (1/K) sum_i (h_i - y*_i)^2`` over the K outputs, so ``dE/dh_i = 2 (h_i - y*_i) / K``:
-the lecture's error ``y - y*``, times 2 / K. Both cross-entropies have it exactly, ``dE/dh_i = p_i - y*_i``.
+The lecture's loss is ``E = 1/2 sum_i (h_i - y*_i)^2``, so ``dE/dh_i`` is its error, ``h_i - y*_i``. Both
+cross-entropies have it too, ``dE/dh_i = p_i - y*_i``. The mean squared error, ``E = (1/K) sum_i (h_i - y*_i)^2`` over
+the K outputs, has it times 2 / K.
 """
 
 from collections.abc import Iterator, Sequence
 
 from fnnet.layers import Scale, Standardize
-from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
+from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy, SoftmaxCrossEntropy
+from fnnet.teaching.board import SQUARES
+from fnnet.teaching.half_squared_error import HalfSquaredError
 from fnnet.teaching.terms import Call, Equation, Index, Minus, Number, Over, Product, Ratio, Square, Sum, Symbol, Term
 from fnnet.teaching.worked_example import WorkedExample, numbered
 from fnnet.values.record import evolve
@@ -64,8 +67,8 @@ def _other(example: WorkedExample) -> str:
 
 def loss(example: WorkedExample) -> Equation:
     """Step 3, E, of the outputs that have a part in it: cross-entropy with softmax leaves out targets of 0."""
-    by_output = _by_output(example)
-    parts = [_part(example, i) for i in example.numbers(example.last) if by_output or example.target(i).value != 0]
+    every = not isinstance(example.loss, SoftmaxCrossEntropy)
+    parts = [_part(example, i) for i in example.numbers(example.last) if every or example.target(i).value != 0]
     return Equation(example.total, _whole(example, _one_or_sum(parts)))
 
 
@@ -79,31 +82,28 @@ def loss_rule(example: WorkedExample) -> Equation:
 def _part(example: WorkedExample, i: Index) -> Term:
     """What one output adds to E."""
     h, outcome, target = example.unit(example.last, i), example.outcome(i), example.target(i)
-    if isinstance(example.loss, MeanSquaredError):
+    if isinstance(example.loss, SQUARES):
         return Square(Sum((outcome, Minus(target))))
     if isinstance(example.loss, SigmoidCrossEntropy):
         return Sum((Call("log", Sum((Number(1.0), Call("exp", h)))), Minus(Product((target, h)))))
     return Product((target, Call("log", outcome)))
 
 
-def _by_output(example: WorkedExample) -> bool:
-    """Whether E is a mean over the outputs too."""
-    return isinstance(example.loss, MeanSquaredError | SigmoidCrossEntropy)
-
-
 def _whole(example: WorkedExample, term: Term) -> Term:
     """E, from what its outputs add to it."""
-    return _over_outputs(example, term) if _by_output(example) else Minus(term)
+    if isinstance(example.loss, HalfSquaredError):
+        return Product((Ratio(Number(1.0), Number(2.0)), term))
+    return Minus(term) if isinstance(example.loss, SoftmaxCrossEntropy) else _over_outputs(example, term)
 
 
 def _over_outputs(example: WorkedExample, term: Term) -> Term:
     """A term over K, where E is a mean over the outputs and there are several."""
-    many = len(example.targets)
-    return term if many == 1 or not _by_output(example) else Ratio(term, Number(float(many)))
+    many, mean = len(example.targets), isinstance(example.loss, MeanSquaredError | SigmoidCrossEntropy)
+    return Ratio(term, Number(float(many))) if mean and many > 1 else term
 
 
 def output_error(example: WorkedExample, i: Index) -> Equation:
-    """The error on an output of the network, ``p_i - y*_i`` or ``2 (h_i - y*_i)``, and over K where E is."""
+    """The error on an output of the network, ``h_i - y*_i`` or ``2 (h_i - y*_i)``, and over K where E is."""
     away = Sum((example.outcome(i), Minus(example.target(i))))
     error = Product((Number(2.0), away)) if isinstance(example.loss, MeanSquaredError) else away
     return Equation(example.outcome_error(i), _over_outputs(example, error))

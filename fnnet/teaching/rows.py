@@ -1,7 +1,7 @@
 """Rows of a worked example: each one quantity, its formula, its numbers; and rows left blank for an exercise."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import final
 
@@ -9,7 +9,7 @@ import attrs
 
 from fnnet.teaching import writing
 from fnnet.teaching.functions import evaluate
-from fnnet.teaching.terms import Equation, Symbol, Term
+from fnnet.teaching.terms import Equation, Symbol, Term, symbols
 from fnnet.teaching.writing import Style, figure, write
 from fnnet.values.errors import UsageError
 from fnnet.values.record import evolve, frozen
@@ -28,8 +28,7 @@ class Row:
     layer 1 is u_10. ``rule`` is the general formula. A given row has no formula.
 
     ``value`` is exact to a double; ``result`` is it in ``digits`` significant digits, and ``numbers`` has the figures
-    that bring this result, in ``carried`` digits. Where the row is ``blank`` for an exercise, both are blanks, and so
-    is every figure that is ``hidden`` elsewhere.
+    that bring this result, in ``carried`` digits. Where the row is ``blank`` for an exercise, both are blanks.
 
     >>> row = Row("forward", 1, 1, 1, Symbol("g", (1,), value=1.0), Symbol("f", (1,), value=1.0))
     >>> row.name, row.formula, row.numbers, row.result, row.value
@@ -48,12 +47,16 @@ class Row:
     digits: int = 4
     carried: int = 4
     blank: bool = False
-    hidden: frozenset[str] = attrs.field(default=frozenset(), repr=False)
 
     @property
     def name(self) -> str:
         """The quantity, such as g_1 or dE/du_12."""
         return writing.name(self.symbol)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """What this quantity is calculated from."""
+        return tuple(symbols(self.term)) if self.term else ()
 
     @property
     def formula(self) -> str:
@@ -77,7 +80,7 @@ class Row:
 
     def written(self, latex: bool = False) -> tuple[str, str, str, str]:
         """Name, formula, numbers put in, and result, as text or in LaTeX."""
-        numbers = Style(latex, self.carried, self.hidden)
+        numbers = Style(latex, self.carried)
         formula = write(self.term, Style(latex)) if self.term else ""
         put_in = (numbers.blank if self.blank else write(self.term, numbers)) if self.term else ""
         result = numbers.blank if self.blank else writing.number(self.value, self.digits, latex)
@@ -138,22 +141,35 @@ def blank(rows: Iterable[Row], cells: Sequence[str]) -> tuple[Row, ...]:
     r"""The rows with some cells left blank: those of a kind (forward, errors, gradients, updates) or of a name.
 
     Names may have ``*`` and ``?`` in them, as in ``dE/dg_*``. A blank row keeps its formula; its numbers and its
-    result are to be filled in, and its figure is blank wherever it is put in. What is given can't be blank.
-    Raises UsageError for what no row is called.
+    result are to be filled in. Blank too is every row that was calculated from a blank one, since one could calculate
+    back from it: what is shown was calculated from what is shown, and a blank from what stands above it. What is given
+    can't be blank. Raises UsageError for what no row is called.
 
-    >>> from fnnet import Affine, MeanSquaredError
-    >>> from fnnet.teaching import trace
-    >>> rows = trace((Affine([[3.0]], [1.0]),), MeanSquaredError([[5.0]]), [[2.0]])
-    >>> print(*blank(rows, ["g_1", "updates"])[5:7], sep="\n")
-    g_1 = u_10 + u_11 f_1 = ____ = ____
-    E = (g_1 - y*_1)^2 = (____ - 5)^2 = 4
-    >>> print(solution(blank(rows, ["g_1"]))[0])
-    g_1 = u_10 + u_11 f_1 = 1 + 3*2 = 7
+    >>> from fnnet import Affine
+    >>> from fnnet.teaching import HalfSquaredError, trace
+    >>> rows = trace((Affine([[3.0]], [1.0]),), HalfSquaredError([[5.0]]), [[2.0]])
+    >>> print(*blank(rows, ["dE/du_11"])[-4:], sep="\n")
+    dE/du_10 = dE/dg_1 = 2 = 2
+    dE/du_11 = dE/dg_1 f_1 = ____ = ____
+    u_10 <- u_10 - eta dE/du_10 = 1 - 0.5*2 = 0
+    u_11 <- u_11 - eta dE/du_11 = ____ = ____
+    >>> print(*solution(blank(rows, ["dE/du_11"])), sep="\n")
+    dE/du_11 = dE/dg_1 f_1 = 2*2 = 4
+    u_11 <- u_11 - eta dE/du_11 = 3 - 0.5*4 = 1
     """
     rows = tuple(rows)
-    places = {place for cell in cells for place in _places(rows, cell)}
-    hidden = frozenset(rows[i].name for i in places if rows[i].kind != "updates")
-    return tuple(evolve(row, blank=i in places, hidden=hidden) for i, row in enumerate(rows))
+    asked = {place for cell in cells for place in _places(rows, cell)}
+    return tuple(_without_what_follows(rows, asked))
+
+
+def _without_what_follows(rows: tuple[Row, ...], asked: set[int]) -> Iterator[Row]:
+    """The rows, blank at these places and wherever a blank quantity is put in: each stands below what it is made of."""
+    unknown: set[str] = set()
+    for i, row in enumerate(rows):
+        blank = i in asked or any(writing.name(symbol) in unknown for symbol in row.symbols)
+        if blank and row.kind != "updates":  # the weight after the step has the name of the one before, which is given
+            unknown.add(row.name)
+        yield evolve(row, blank=blank)
 
 
 def _places(rows: tuple[Row, ...], cell: str) -> list[int]:
@@ -172,4 +188,4 @@ def _is(row: Row, cell: str) -> bool:
 
 def solution(rows: Iterable[Row]) -> tuple[Row, ...]:
     """The blank rows of a sheet, filled in."""
-    return tuple(evolve(row, blank=False, hidden=frozenset()) for row in rows if row.blank)
+    return tuple(evolve(row, blank=False) for row in rows if row.blank)

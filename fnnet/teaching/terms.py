@@ -3,6 +3,8 @@
 A formula is written down twice, once in letters and once with numbers put in. Both are read off the same value.
 """
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import TypeAlias, final
 
 from fnnet.values.record import frozen
@@ -116,3 +118,23 @@ class Equation:
     left: Symbol
     right: Term
     step: bool = False
+
+
+def symbols(term: Term) -> Iterator[Symbol]:
+    """The symbols that a term is made of; of a slope, the output that it is a slope at.
+
+    >>> slope = Slope("s", Symbol("g"), Number(1.0))
+    >>> [symbol.letter for symbol in symbols(Sum((Symbol("u"), Minus(Product((slope, Symbol("f")))))))]
+    ['u', 'g', 'f']
+    """
+    match term:
+        case Symbol():
+            yield term
+        case Slope(_, output, _):
+            yield output
+        case Sum(parts) | Product(parts):
+            yield from chain.from_iterable(map(symbols, parts))
+        case Ratio(top, bottom):
+            yield from (*symbols(top), *symbols(bottom))
+        case Call(_, part) | Minus(part) | Square(part) | Over(_, part):
+            yield from symbols(part)

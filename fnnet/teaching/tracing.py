@@ -39,15 +39,17 @@ def trace(
     calculation comes to the printed result.
 
     Traced are Affine layers with Sigmoid, Tanh, ReLU, LeakyReLU or no activation, after Scale, Standardize and
-    Flatten, under `MeanSquaredError`, `SigmoidCrossEntropy` or `SoftmaxCrossEntropy`; Dropout and its like rest.
+    Flatten, under the lecture's `HalfSquaredError`, under `MeanSquaredError`, `SigmoidCrossEntropy` or
+    `SoftmaxCrossEntropy`; Dropout and its like rest.
     Raises UsageError, naming it, for anything else, for shapes that don't fit, and for more units than ``limit``.
 
-    >>> from fnnet import Affine, MeanSquaredError, Sigmoid
+    >>> from fnnet import Affine, Sigmoid
+    >>> from fnnet.teaching import HalfSquaredError
     >>> net = (Affine([[0.5], [-0.5]], [0.1]), Sigmoid())
-    >>> for row in trace(net, MeanSquaredError([[1.0]]), [[1.0, 0.0]])[-4:-2]:
+    >>> for row in trace(net, HalfSquaredError([[1.0]]), [[1.0, 0.0]])[-4:-2]:
     ...     print(row)
-    dE/du_12 = dE/dg_1 s'(g_1) f_2 = -0.7087*0.6457*(1 - 0.6457)*0 = 0
-    u_10 <- u_10 - eta dE/du_10 = 0.1 - 0.5*(-0.1621) = 0.1811
+    dE/du_12 = dE/dg_1 s'(g_1) f_2 = -0.3543*0.6457*(1 - 0.6457)*0 = 0
+    u_10 <- u_10 - eta dE/du_10 = 0.1 - 0.5*(-0.08107) = 0.1405
     """
     x = np.asarray(x, np.float64)
     network = board(promoted(net, np.float64), loss, limit)

@@ -7,9 +7,9 @@ from typing import final
 import numpy as np
 
 from fnnet.layers import Affine
-from fnnet.losses import MeanSquaredError, SigmoidCrossEntropy
+from fnnet.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import backward_trace
-from fnnet.teaching.board import Board, Loss
+from fnnet.teaching.board import SQUARES, Board, Loss
 from fnnet.teaching.terms import Index, Over, Symbol, Term
 from fnnet.values.array import Array
 from fnnet.values.numeric import sigmoid, softmax
@@ -155,15 +155,16 @@ def work_out(board: Board, loss: Loss, x: Array, number: int) -> WorkedExample:
 
 
 def _probabilities(board: Board, loss: Loss, last: Array) -> Array | None:
-    if isinstance(loss, MeanSquaredError) and not board.softmax:
+    if isinstance(loss, SQUARES) and not board.softmax:
         return None
     return sigmoid(last) if isinstance(loss, SigmoidCrossEntropy) else softmax(last)
 
 
 def _targets(loss: Loss, outputs: int) -> Array:
     """The targets of the one example, (K,)."""
-    (row,) = loss.targets if loss.targets.ndim == 2 else np.eye(outputs)[loss.targets]
-    return np.asarray(row)
+    classes = isinstance(loss, SoftmaxCrossEntropy) and loss.targets.ndim == 1
+    (row,) = np.eye(outputs)[loss.targets] if classes else loss.targets
+    return np.atleast_1d(row)
 
 
 def averaged(examples: Sequence[WorkedExample]) -> WorkedExample:

@@ -16,14 +16,10 @@ ALL = 17
 @final
 @frozen
 class Style:
-    """How to write: as text or in LaTeX; in letters, or with numbers of so many ``digits`` put in.
-
-    With numbers, slopes are written out, and a blank stands for each symbol whose name is ``hidden``.
-    """
+    """How to write: as text or in LaTeX; in letters, or with numbers of so many ``digits`` and slopes written out."""
 
     latex: bool = False
     digits: int | None = None
-    hidden: frozenset[str] = frozenset()
 
     @property
     def blank(self) -> str:
@@ -32,9 +28,7 @@ class Style:
 
     def leaf(self, symbol: Symbol) -> str:
         """What stands for a symbol."""
-        if self.digits is None:
-            return name(symbol, self.latex)
-        return self.blank if name(symbol) in self.hidden else number(symbol.value, self.digits, self.latex)
+        return name(symbol, self.latex) if self.digits is None else number(symbol.value, self.digits, self.latex)
 
 
 def figure(value: float, digits: int) -> str:
@@ -95,15 +89,11 @@ def write(term: Term, style: Style) -> str:
         case Call(function, argument):
             return _call(function, "", write(argument, style), style)
         case Slope(function, output, meaning):
-            if style.digits is None:
-                return _call(function, "'", style.leaf(output), style)
-            # a slope of 0 or 1 would tell the sign of an output that is left blank
-            blank = isinstance(meaning, Number) and style.leaf(output) == style.blank
-            return style.blank if blank else write(meaning, style)
+            return write(meaning, style) if style.digits else _call(function, "'", style.leaf(output), style)
         case Sum(terms):
             return _added([write(part, style) for part in terms])
         case Product(factors):
-            return _times(style).join(_factor(part, style, first=i == 0) for i, part in enumerate(factors))
+            return _times(style).join(_in_product(factors, i, style) for i in range(len(factors)))
         case Minus(Over() as part):
             return "-" + write(part, style)
         case Minus(part):
@@ -142,6 +132,14 @@ def _factor(term: Term, style: Style, first: bool = False) -> str:
     text = write(term, style)
     whole = term.meaning if isinstance(term, Slope) and style.digits else term
     return _bracketed(text, style) if isinstance(whole, Sum | Over) or (text.startswith("-") and not first) else text
+
+
+def _in_product(factors: tuple[Term, ...], place: int, style: Style) -> str:
+    """A factor of a product; a sum over an index at its end needs no brackets."""
+    part = factors[place]
+    if isinstance(part, Over) and place == len(factors) - 1:
+        return write(part, style)
+    return _factor(part, style, first=place == 0)
 
 
 def _base_of_power(term: Term, style: Style) -> str:

@@ -1,0 +1,95 @@
+"""The text of a worked example is as wide as the page: no number breaks, nothing is lost, and it looks like a board."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_trace import DISTINCT, ROWS, each_end, tasks
+
+from fnnet.teaching import blank, text, trace
+from fnnet.teaching.layout import folded
+
+WIDTHS = (60, 80, 200)
+NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+
+
+def bare(said: str) -> str:
+    """What a text says, without the spaces and the signs between its columns."""
+    return re.sub(r"\s|<-|=", "", said)
+
+
+@each_end
+@given(data=st.data())
+def test_every_line_fits_and_no_number_breaks(end: str, data: Any) -> None:
+    """At 60, 80 and 200 columns no line is longer, every number is whole, and all say the same in the same order."""
+    rows = trace(*data.draw(tasks(end)), digits=data.draw(st.integers(2, 5)))
+    whole = text(rows, 10_000)
+    for width in WIDTHS:
+        said = text(rows, width)
+        assert max(map(len, said.splitlines())) <= width
+        assert bare(said) == bare(whole)
+        assert re.findall(NUMBER, said) == re.findall(NUMBER, whole)
+
+
+@given(data=st.data())
+def test_blank_sheets_fit_too(data: Any) -> None:
+    """What is left blank is a blank on every width."""
+    sheet = blank(trace(*data.draw(tasks("lecture"))), ["errors"])
+    for width in WIDTHS:
+        said = text(sheet, width)
+        assert max(map(len, said.splitlines())) <= width
+        assert said.count("____") == 2 * sum(row.blank for row in sheet)
+
+
+BOARD = """
+  dE/dv_10 = dE/dh_1 s'(h_1)
+           = -0.39373*0.60627*(1 - 0.60627)         = -0.09399
+  dE/dv_11 = dE/dh_1 s'(h_1) g_1
+           = -0.3937*0.6063*(1 - 0.6063)*0.6457     = -0.06068
+"""
+TABLE = """
+  dE/dv_10  dE/dh_1 s'(h_1)      -0.39373*0.60627*(1 - 0.60627)          -0.09399
+  dE/dv_11  dE/dh_1 s'(h_1) g_1  -0.3937*0.6063*(1 - 0.6063)*0.6457      -0.06068
+"""
+NARROW = """
+  v_10 <- v_10 - eta dE/dv_10
+        = 0.3 - 0.5*(-0.09399)  =  0.3470
+"""
+GIVEN = """
+  u_10 =  0.1   u_11 =  0.5   u_12 = -0.3
+  u_20 = -0.2   u_21 =  0.4   u_22 =  0.6
+  v_10 =  0.3   v_11 =  0.8   v_12 = -0.7
+  f_1 = 1   f_2 = 0
+"""
+
+
+@pytest.mark.parametrize(("width", "lines"), [(80, BOARD), (200, TABLE), (60, NARROW), (80, GIVEN)])
+def test_it_looks_like_a_board(width: int, lines: str) -> None:
+    """Where a table does not fit, the formula stands above its numbers and the results in a column; else it is one."""
+    assert lines in text(ROWS, width)
+
+
+def test_all_parts_have_one_layout() -> None:
+    """One part that does not fit on one line takes the others with it."""
+    width = max(map(len, text(DISTINCT, 200).splitlines()))
+    assert text(DISTINCT, width) == text(DISTINCT, 200)
+    shown = text(DISTINCT, width - 1).split("updates\n")[1]
+    assert shown.count("\n        = ") + shown.count("\n         = ") == sum(row.kind == "updates" for row in DISTINCT)
+
+
+FOLDED = {
+    ("0.1 + 0.5*1", 20): ["0.1 + 0.5*1"],
+    ("u_10 + u_11 f_1 + u_12 f_2", 20): ["u_10 + u_11 f_1", "  + u_12 f_2"],
+    ("-0.39373*0.60627*(1 - 0.60627)*0.54983", 30): ["-0.39373*0.60627*(1 - 0.60627)", "  *0.54983"],
+    ("sum_i y*_i log(p_i)", 12): ["sum_i y*_i", "  log(p_i)"],
+    ("1.234e-5 - 1.234e-5", 12): ["1.234e-5", "  - 1.234e-5"],
+    ("0.123456789012", 5): ["0.123456789012"],
+}
+
+
+@pytest.mark.parametrize(("said", "width"), FOLDED)
+def test_lines_go_on_before_an_operator(said: str, width: int) -> None:
+    """A formula goes on before a sign, a star or a factor, indented; what can't be broken is longer."""
+    assert folded(said, width) == FOLDED[said, width]
