@@ -107,10 +107,14 @@ def test_wrong_usage(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[s
     assert complaint.count("\n") == 1
 
 
-def test_a_checkout_without_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_checkout_without_its_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Where the pages are missing, one line says which file."""
     monkeypatch.setattr("fnnet.course.syllabus._folder", lambda: tmp_path)
-    assert said(capsys, "affine", code=1) == f"fnnet: {tmp_path / 'index.md'} can't be used: No such file or directory\n"
+    assert (
+        said(capsys, "affine", code=1) == f"fnnet: {tmp_path / 'index.md'} can't be used: No such file or directory\n"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])

@@ -18,11 +18,10 @@ WIDEST = 100
 #: Formulas and names in a text: no box around each.
 LOOKS = Theme({"markdown.code": "cyan", "markdown.block_quote": "none", "markdown.h2": "bold underline"})
 
-MaybePage = Annotated[
-    Optional[str], typer.Argument(metavar="PAGE", help="Its name in the list.", show_default=False)
-]
+MaybePage = Annotated[Optional[str], typer.Argument(metavar="PAGE", help="Its name in the list.", show_default=False)]
 Section = Annotated[
-    Optional[list[str]], typer.Argument(metavar="SECTION", help="A heading of it, or a part of one.", show_default=False)
+    Optional[list[str]],
+    typer.Argument(metavar="SECTION", help="A heading of it, or a part of one.", show_default=False),
 ]
 
 

@@ -21,7 +21,9 @@ def hint(page: str, section: str = "", address: str | None = ADDRESS) -> str:
     >>> hint("affine", "bias", "https://example.org/")
     'fnnet learn affine bias (https://example.org/course/affine.html#bias)'
     """
-    return f"{command(page, section)} ({url(f'course/{page}', section, address)})" if address else command(page, section)
+    return (
+        f"{command(page, section)} ({url(f'course/{page}', section, address)})" if address else command(page, section)
+    )
 
 
 def url(path: str, section: str, address: str) -> str:

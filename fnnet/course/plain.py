@@ -7,6 +7,7 @@ Code is found by it too, so that nothing in it is changed.
 import posixpath
 import re
 import textwrap
+from collections.abc import Callable
 
 from fnnet.course.formulas import formula
 from fnnet.course.hints import ADDRESS, command, url
@@ -77,8 +78,10 @@ def _block(m: re.Match[str]) -> str:
 
 
 def _directive(name: str, argument: str, body: str) -> str:
-    options = dict(re.findall(r"^:([\w-]+): *(.*)$", head := re.match(r"(?::[\w-]+:.*\n)*", body)[0], re.MULTILINE))  # type: ignore[index]
-    content = body[len(head) :].strip("\n")
+    """A figure, code or a formula as what it is, and any other directive as a remark under a heading."""
+    content = re.sub(r"\A(?::[\w-]+:.*\n?)*", "", body)
+    options = dict(re.findall(r"^:([\w-]+): *(.*)$", body.removesuffix(content), re.MULTILINE))
+    content = content.strip("\n")
     if name in SILENT:
         return ""
     if name in CODE:
@@ -92,7 +95,8 @@ def _directive(name: str, argument: str, body: str) -> str:
 
 def _code(language: str, body: str) -> str:
     language = "pycon" if body.startswith(">>> ") else language.strip()
-    return f"```{language}\n{body.rstrip()}\n```"
+    ticks = max(re.findall("`{3,}", body), default="``") + "`"
+    return f"{ticks}{language}\n{body.rstrip()}\n{ticks}"
 
 
 def _figure(*says: str) -> str:
@@ -126,7 +130,7 @@ def _link(text: str, to: str) -> str:
     return f"[{_plain(text)}]({url(page, section, ADDRESS)})" if ADDRESS and path else _plain(text)
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[re.Match[str]], str]] = {
     "block": _block,
     "hidden": lambda m: "",
     "display": lambda m: f"\n\n{_code('text', formula(m['display']))}\n\n",
