@@ -90,7 +90,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 USAGE = {
     ("afine",): "the course has no page 'afine': did you mean affine?",
     ("affine.md",): "did you mean affine?",
-    ("zzz",): "choose from unit, xor, ",
+    ("zzz",): f"choose from {NAMES[0]}, {NAMES[1]}, ",
     ("affine", "baias"): "affine has no section 'baias': did you mean bias?",
     ("--solution",): "--solution is of a page",
     ("affine", "--latex"): "No such option: --latex",

@@ -66,15 +66,16 @@ def _row(page: course.Page) -> dict[str, Any]:
 
 
 def _list(json: bool) -> None:
+    pages = course.pages()
     if json:
-        print_json([_row(page) for page in course.pages()])
+        print_json([_row(page) for page in pages])
         return
     made = table("page", "what it teaches")
     made.columns[1].no_wrap = False
-    for page in course.pages():
+    for page in pages:
         made.add_row(page.name, page.teaches)
     out.print(made, soft_wrap=False)
-    err.print("a page: fnnet learn unit")
+    err.print(f"to read the first: {course.command(pages[0].name)}")
 
 
 def _read(text: str) -> None:
