@@ -46,8 +46,8 @@ def readable(source: str, unfold: str = "") -> str:
 
     What the page folds, such as a solution, is shown; unless ``unfold`` names the command that does it.
 
-    >>> print(readable(r"The slope $\frac{\partial E}{\partial u_{jk}}$, see [Affine](affine.md#bias)."))
-    The slope `∂E/∂u_jk`, see Affine (`fnnet learn affine bias`).
+    >>> print(readable(r"$\frac{\partial E}{\partial b_o}$: see [Bias](affine.md#bias)."))
+    `∂E/∂b_o`: see Bias (`fnnet learn affine bias`).
     <BLANKLINE>
     """
     shown = f"`{unfold}` shows it." if unfold else ""
