@@ -101,9 +101,13 @@ def test_pages_lead_to_pages(name: str) -> None:
 @each_page
 def test_a_solution_is_shown_to_who_asks(name: str) -> None:
     """What the site folds is named with the command that shows it, and is there when it is asked for."""
-    folded = course.readable(PAGES[name].source, f"fnnet learn {name} --solution")
-    assert f"> `fnnet learn {name} --solution` shows it." in folded
-    assert len(folded) < len(course.readable(PAGES[name].source))
+    source, told = PAGES[name].source, f"fnnet learn {name} --solution"
+    folded, opened = course.readable(source, told), course.readable(source)
+    assert folded.count(f"> `{told}` shows it.") == source.count("<details>") > 0
+    for solution in re.findall(r"</summary>(.*?)</details>", source, re.DOTALL):
+        quoted = re.sub("^(?=.)", "> ", course.readable(solution), flags=re.MULTILINE).replace("\n\n", "\n>\n")
+        assert quoted.strip() in opened
+        assert quoted.strip() not in folded
 
 
 def test_every_hint_of_the_grader_leads_somewhere() -> None:

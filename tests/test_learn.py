@@ -52,7 +52,7 @@ def test_a_solution_stays_folded(capsys: pytest.CaptureFixture[str]) -> None:
     told = "fnnet learn affine exercise --solution"
     assert f"`{told}` shows it" in said(capsys, "affine", "exercise")
     solved = said(capsys, *told.split()[2:])
-    assert "> array([[ 2., -2.]," in solved
+    assert "> ```pycon\n> >>> " in solved
     assert "shows it" not in solved
 
 
