@@ -105,7 +105,7 @@ def test_a_class_has_one_row_for_each(tmp_path: Path) -> None:
 def test_the_forms_of_a_report(tmp_path: Path) -> None:
     """The table, Markdown and JSON say the same points and name the same mistake, with the line about it."""
     (tmp_path / "lab.py").write_text(lab("course", affine_db="np.mean(dout, axis=0)", sigmoid_dx="y[[0]][1] | 2"))
-    said = "db is the mean over the batch; the gradient of a sum is a sum: see docs/course/affine.md#bias"
+    said = "db is the mean over the batch; the gradient of a sum is a sum: see fnnet learn affine bias"
     for text in (graded("lab.py"), graded("lab.py", "--markdown")):
         assert said in text
         assert "78 of 95 points" in text
@@ -119,10 +119,8 @@ def test_the_forms_of_a_report(tmp_path: Path) -> None:
 def test_the_known_mistakes_are_listed() -> None:
     """--mistakes lists every quantity, and each mistake with its hint and its page."""
     listed = graded("--mistakes")
-    assert sum(": see docs/course/" in line for line in listed.splitlines()) > 100
-    assert (
-        "  db averaged: db is the mean over the batch; the gradient of a sum is a sum: see docs/course/affine" in listed
-    )
+    assert sum(": see fnnet learn " in line for line in listed.splitlines()) > 100
+    assert "  db averaged: db is the mean over the batch; the gradient of a sum is a sum: see fnnet learn aff" in listed
 
 
 USAGE = {

@@ -70,3 +70,10 @@ def test_the_others(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(printed(capsys, "summary", "xor")[0]) == promised("summary")
     report = printed(capsys, "check")
     assert set(report) | set(report["checks"][0]) == promised("check")
+
+
+def test_learn(capsys: pytest.CaptureFixture[str]) -> None:
+    """A page of the list and a page alone print together what is promised."""
+    page = printed(capsys, "learn", "affine")
+    assert set(page) == promised("learn")
+    assert set(printed(capsys, "learn")[0]) == set(page) - {"sections", "text"}

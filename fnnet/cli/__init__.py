@@ -1,5 +1,6 @@
 """The command line: the only place that prints, reads the clock and the environment, and knows default folders."""
 
+import io
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ def main() -> None:
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # and not ignored, as nohup and & have it
     if heard:
         signal.signal(signal.SIGINT, _end)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # where there is no ∂ stands a ?
     from fnnet.cli.app import run
 
     if heard:

@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "Compare every layer's backward with measured derivatives, and put it through the laws of a layer.",
     "summary": "Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.",
     "trace": "Work out one step of back-propagation: forward, backward and the update, in the lecture's letters.",
+    "learn": "List the pages of the course, or show one of them, or a section of it.",
     "grade": "Grade the layers of a student's file, and name the mistakes.",
 }
 

@@ -150,7 +150,7 @@ def _of_run(asked: Asked, path: Path) -> Task:
 
 
 def _prepared(run: Run, loss: str, x: Array, targets: Array) -> Task:
-    """What is worked out of a run: the layers that prepare a table, or give its numbers their unit, are done already."""
+    """What is worked out of a run: what prepares a table, or gives its numbers their unit, is done already."""
     net = run.net
     begin = max((i + 1 for i, layer in enumerate(net) if isinstance(layer, (Impute, OneHot))), default=0)
     if isinstance(net[-1], Unstandardize):

@@ -1,25 +1,25 @@
 """The pages that explain: where each kind of mistake is sent to read on."""
 
-COURSE = "docs/course/"
+from fnnet.course import hint
 
-AFFINE = f"{COURSE}affine.md#a-layer-is-a-value"
-AFFINE_DX = f"{COURSE}affine.md#input"
-AFFINE_DW = f"{COURSE}affine.md#weights"
-AFFINE_DB = f"{COURSE}affine.md#bias"
-UPDATE = f"{COURSE}back-propagation.md#the-update"
-CHAIN = f"{COURSE}back-propagation.md#the-one-rule-slopes-multiply"
-SIGMOID = f"{COURSE}sigmoid.md"
-SIGMOID_DX = f"{COURSE}sigmoid.md#the-way-back"
-SIGMOID_LARGE = f"{COURSE}sigmoid.md#what-to-notice"
-SOFTMAX = f"{COURSE}softmax.md#softmax"
-LOSS = f"{COURSE}softmax.md#cross-entropy"
-SOFTMAX_DX = f"{COURSE}softmax.md#both-together"
-SOFTMAX_ALONE = f"{COURSE}softmax.md#what-is-the-softmax-layer-for-then"
-MEAN = f"{COURSE}softmax.md#many-examples-the-mean"
-MODEL = f"{COURSE}model.md#forward-from-the-left"
-MODEL_BACKWARD = f"{COURSE}model.md#backward-from-the-right"
-LEARNING_RATE = f"{COURSE}model.md#one-step-of-training"
-XOR = f"{COURSE}problem-1.md"
-MNIST = f"{COURSE}problem-2.md"
-CHECKING = f"{COURSE}gradient-checking.md"
-LAWS = f"{COURSE}gradient-checking.md#more-than-slopes"
+AFFINE = hint("affine", "a-layer-is-a-value")
+AFFINE_DX = hint("affine", "input")
+AFFINE_DW = hint("affine", "weights")
+AFFINE_DB = hint("affine", "bias")
+UPDATE = hint("back-propagation", "the-update")
+CHAIN = hint("back-propagation", "the-one-rule-slopes-multiply")
+SIGMOID = hint("sigmoid")
+SIGMOID_DX = hint("sigmoid", "the-way-back")
+SIGMOID_LARGE = hint("sigmoid", "what-to-notice")
+SOFTMAX = hint("softmax", "softmax")
+LOSS = hint("softmax", "cross-entropy")
+SOFTMAX_DX = hint("softmax", "both-together")
+SOFTMAX_ALONE = hint("softmax", "what-is-the-softmax-layer-for-then")
+MEAN = hint("softmax", "many-examples-the-mean")
+MODEL = hint("model", "forward-from-the-left")
+MODEL_BACKWARD = hint("model", "backward-from-the-right")
+LEARNING_RATE = hint("model", "one-step-of-training")
+XOR = hint("problem-1")
+MNIST = hint("problem-2")
+CHECKING = hint("gradient-checking")
+LAWS = hint("gradient-checking", "more-than-slopes")
