@@ -9,8 +9,10 @@ import platformdirs
 import typer
 
 from fnnet.cli.flags import option
+from fnnet.cli.reading import pictures_in
 from fnnet.datasets import NAMES, Dataset, dataset, hold_out, load, unknown
-from fnnet.datasets.known import KNOWN
+from fnnet.datasets.folders import LARGEST, SIZE, classes_of
+from fnnet.datasets.known import KNOWN, is_folder
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
 
@@ -22,7 +24,7 @@ def _flag(panel: str, text: str, *names: str, **more: Any) -> Any:
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
 
 
-WHAT = f"{', '.join(NAMES)}, FILE.npz or FILE.csv."
+WHAT = f"{', '.join(NAMES)}, FILE.npz, FILE.csv, or a FOLDER of pictures."
 
 MaybeData = Annotated[Optional[str], typer.Argument(metavar="DATA", help=WHAT, show_default=False)]
 DataOrRun = Annotated[str, typer.Argument(metavar="DATA|RUN", help=f"{WHAT[:-1]}; or the folder of a run.")]
@@ -43,6 +45,10 @@ DataDir = Annotated[
     Optional[Path], _flag(DATA, "Folder of the MNIST family (default: FNNET_DATA, or your data folder).")
 ]
 Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
+Size = Annotated[
+    Optional[int],
+    _flag(DATA, f"Pixels a side to which the pictures of a FOLDER are brought (default: {SIZE}).", min=1, max=LARGEST),
+]
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
 
@@ -67,12 +73,25 @@ Blank = Annotated[
 Solution = Annotated[bool, _flag(TABLE, "Print what --blank leaves blank, and nothing else.", "--solution")]
 
 
-def data_of(name: str, folder: Path | None = None, mirror: str | None = None, seed: int = 0) -> Dataset:
-    """The data set of this name or path; a file without a test part gives a fifth of its rows for one."""
+def data_of(
+    name: str, folder: Path | None = None, mirror: str | None = None, seed: int = 0, size: int | None = None,
+    *, shown: bool = True,
+) -> Dataset:  # fmt: skip
+    """The data set of this name or path; what has no test part gives a fifth of its rows for one.
+
+    ``size`` is that of the images of a folder of pictures; with ``shown``, how far their reading is.
+    """
     if complaint := unknown(name):
         raise UsageError(complaint)
-    data = load(name, folder_of(folder), mirror)
+    check_size(name, size)
+    data = pictures_in(name, size or SIZE, shown) if is_folder(name) else load(name, folder_of(folder), mirror)
     return data if len(data.y_test) else hold_out(data, 0.2, key(seed, Purpose.SPLIT, step=1))
+
+
+def check_size(name: str, size: int | None) -> None:
+    """Raise UsageError for the size of pictures where there are none."""
+    if size is not None and not is_folder(name):
+        raise UsageError(f"--size goes with a folder of pictures, and {name} is none; leave it out")
 
 
 def folder_of(folder: Path | None) -> Path:
@@ -80,8 +99,13 @@ def folder_of(folder: Path | None) -> Path:
     return folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
 
 
-def stand_in(name: str) -> Dataset:
-    """A data set for its shapes alone: one that would have to be downloaded is known, and stays where it is."""
+def stand_in(name: str, size: int | None = None) -> Dataset:
+    """A data set for its shapes alone: nothing is downloaded for them, and no picture opened."""
+    check_size(name, size)
+    if is_folder(name):
+        classes = classes_of(name)
+        images = np.zeros((len(classes), size or SIZE, size or SIZE), np.uint8)
+        return dataset(Path(name).resolve().name, images, np.arange(len(classes)), classes=classes)
     known = KNOWN.get(name)
     if known is None or known.form is None or not known.downloaded:
         return data_of(name)

@@ -39,6 +39,7 @@ def train(
     no_save: o.NoSave = False,
     data_dir: o.DataDir = None,
     mirror: o.Mirror = None,
+    size: o.Size = None,
     json: o.Json = False,
     quiet: o.Quiet = False,
     *,
@@ -54,20 +55,26 @@ def train(
 
     fnnet train iris.csv --hidden 16        your own: numbers, and the class in the last column
 
+    fnnet train pictures/ --size 32         a folder of pictures for each class; with pip install 'fnnet[images]'
+
     fnnet train --resume runs/mnist         goes on where Ctrl-C, a crash or a full disk stopped it
     """
     folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
-    begun = None
+    begun, shown = None, not (quiet or json)
     if folder and not resume:
         refuse_to_replace(folder, force)
     if data and not resume:
-        begun = fresh(data, said, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
+        begun = fresh(
+            data, said, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror, size=size, shown=shown
+        )
     with owned(folder) if folder else nullcontext() as own:
         if own and begun:
             mend(own.way)
             refuse_to_replace(own.path, force, own.way)
         if own and not begun:
-            again = resumed(own, said, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
+            again = resumed(
+                own, said, data=data, threads=threads, data_dir=data_dir, mirror=mirror, size=size, shown=shown
+            )
             _work(*again, own, goes_on=True, json=json, quiet=quiet)
         elif begun:
             _work(*begun, own, goes_on=False, json=json, quiet=quiet)

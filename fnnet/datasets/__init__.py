@@ -2,6 +2,7 @@
 
 from fnnet.datasets.dataset import DataError, Dataset, dataset, digest
 from fnnet.datasets.digits import digits
+from fnnet.datasets.folders import load_folder
 from fnnet.datasets.idx import read_idx
 from fnnet.datasets.known import NAMES, about, load, unknown
 from fnnet.datasets.mnist import fashion_mnist, kmnist, mnist
@@ -11,5 +12,5 @@ from fnnet.datasets.xor import xor
 
 __all__ = [
     "NAMES", "DataError", "Dataset", "about", "dataset", "digest", "digits", "fashion_mnist", "hold_out", "kmnist",
-    "load", "load_csv", "load_npz", "mnist", "read_idx", "split", "unknown", "xor",
+    "load", "load_csv", "load_folder", "load_npz", "mnist", "read_idx", "split", "unknown", "xor",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Literal, final
 
 from fnnet.datasets.dataset import DataError, Dataset
 from fnnet.datasets.digits import digits
+from fnnet.datasets.folders import SIZE, load_folder
 from fnnet.datasets.mnist import fashion_mnist, kmnist, mnist
 from fnnet.datasets.table import load_csv, load_npz
 from fnnet.datasets.xor import xor
@@ -74,11 +75,12 @@ def about(data: Dataset) -> Known | None:
     return KNOWN[data.known] if data.known else None
 
 
-def load(name: Place, folder: Place | None = None, mirror: str | None = None) -> Dataset:
-    """The data set of this name, one of `NAMES`, or of a file whose path ends in `.npz` or `.csv`.
+def load(name: Place, folder: Place | None = None, mirror: str | None = None, *, size: int | None = None) -> Dataset:
+    """The data set of this name, one of `NAMES`, of a file whose path ends in `.npz` or `.csv`, or of a folder.
 
-    `mnist` and its relatives are kept in `folder`, and downloaded from `mirror` when they are missing. Raises DataError
-    when there is no such name or file, the folder is wanted and not given, and as the function that reads it does.
+    `mnist` and its relatives are kept in `folder`, and downloaded from `mirror` when they are missing. `size` goes with
+    a folder of pictures, as `load_folder` takes it. Raises DataError when there is no such name or file, the folder is
+    wanted and not given, and as the function that reads it does.
 
     >>> load("xor").classes
     ('0', '1')
@@ -86,11 +88,24 @@ def load(name: Place, folder: Place | None = None, mirror: str | None = None) ->
     text = os.fspath(name)
     if complaint := unknown(text):
         raise DataError(complaint)
+    if is_folder(text):
+        return load_folder(text, SIZE if size is None else size)
+    if size is not None:
+        raise DataError(f"size goes with a folder of pictures, which {text} is not; leave it out")
     if text not in KNOWN:
         return FILES[Path(text).suffix.lower()](text)
     if folder is None and KNOWN[text].downloaded:
         raise DataError(f"folder must be given, to find {text} in it or download it into it, got None")
     return KNOWN[text].load(folder or "", mirror)
+
+
+def is_folder(text: str) -> bool:
+    """Whether this is no name of a data set, and the path of a folder.
+
+    >>> is_folder("."), is_folder("xor")
+    (True, False)
+    """
+    return text not in KNOWN and os.path.isdir(text)
 
 
 def unknown(text: str) -> str | None:
@@ -99,8 +114,10 @@ def unknown(text: str) -> str | None:
     >>> unknown("xor"), unknown("xro")[:46]
     (None, "no data set is called 'xro': did you mean xor?")
     """
-    if text in KNOWN or Path(text).suffix.lower() in FILES:
+    if text in KNOWN or is_folder(text) or Path(text).suffix.lower() in FILES:
         return None
     near = difflib.get_close_matches(text.lower(), NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(NAMES)}"
-    return f"no data set is called {text!r}: {hint} (the path of your own must end in .npz or .csv)"
+    return (
+        f"no data set is called {text!r}: {hint} (your own is a folder of pictures, or its path must end in .npz or .csv)"
+    )

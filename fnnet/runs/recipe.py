@@ -112,6 +112,9 @@ RECIPES = {
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
 }
 
+#: What a folder of pictures is trained with, which may be few or many, dark or light.
+PICTURES = Recipe(hidden=(256,), activation="relu", optimizer="adam")
+
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
 RATES = {"sgd": 0.2, "adagrad": 0.02, "rmsprop": 0.002, "adam": 0.002, "adamw": 0.002}
 SIGMOID_RATE = 0.5

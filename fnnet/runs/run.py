@@ -27,11 +27,15 @@ LARGEST = 2**24
 @final
 @frozen
 class Source:
-    """Where data come from: a name or a path, the folder that keeps them, and the SHA-256 over all of them."""
+    """Where data come from: a name or a path, the folder that keeps them, and the SHA-256 over all of them.
+
+    ``size`` is that of the images where the path is a folder of pictures.
+    """
 
     name: str
     folder: str | None
     sha256: str
+    size: int | None = None
 
 
 @final
@@ -106,6 +110,8 @@ def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
         raise ValueError(f"threads must be at least 1, got {run.threads}")
     if math.prod(shape) > max(size, LARGEST) or summarize(run.net, shape)[-1].output != (len(classes),):
         raise ValueError(f"its network does not lead from {shape} to {len(classes)} classes")
+    if source.size is not None and shape != (source.size, source.size):
+        raise ValueError(f"its images are of {shape}, and its pictures are brought to a size of {source.size}")
     if state is not None:
         moments = optimizer_of(recipe, 1).init(()).moments
         if len(moments) != len(state.optimizer.moments):
