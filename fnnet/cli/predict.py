@@ -1,5 +1,6 @@
 """`fnnet predict`: what a run's network says of pictures, or of numbers."""
 
+import os
 from typing import Annotated, Any
 
 import numpy as np
@@ -7,9 +8,8 @@ import typer
 
 from fnnet.cli import options as o
 from fnnet.cli.output import add_row, print_json, print_table, table
+from fnnet.cli.picture_rows import print_pictures, reader
 from fnnet.cli.threads import computing
-from fnnet.datasets.known import KNOWN
-from fnnet.datasets.pictures import read_picture
 from fnnet.learning.metrics import predicted
 from fnnet.network import chunks
 from fnnet.runs import Run, load_run
@@ -19,7 +19,10 @@ from fnnet.values.errors import UsageError
 from fnnet.values.number_rows import numbers_in
 
 Inputs = Annotated[
-    list[str], typer.Argument(metavar="IMAGE...|NUMBERS...", help="PNG or JPEG files; or rows of numbers, such as 0,1.")
+    list[str],
+    typer.Argument(
+        metavar="IMAGE...|FOLDER|NUMBERS...", help="PNG or JPEG files; a folder; or rows of numbers, such as 0,1."
+    ),
 ]
 
 
@@ -27,13 +30,21 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
     """Print the class of each IMAGE, or of each row of NUMBERS, and the probability of every class.
 
     Pictures may be of any size and color, dark on light or light on dark: they are brought to the form of the
-    training data, as MNIST was made, scaled to its box and centered. This needs Pillow: pip install 'fnnet[images]'.
+    training data, as MNIST was made, scaled to its box and centered; for a run on a folder of pictures, as those were.
+    This needs Pillow: pip install 'fnnet[images]'.
+
+    Of a FOLDER, and the folders in it, each picture becomes a row of CSV. Exits with 1 when one could not be read.
 
     fnnet predict runs/mnist seven.png photo.jpg
+
+    fnnet predict runs/pictures new/ > new.csv
 
     fnnet predict runs/xor 0,1 1,1
     """
     found = load_run(run)
+    if len(found.shape) > 1 and any(map(os.path.isdir, inputs)):
+        print_pictures(found, reader(found), inputs, json)
+        return
     x = _examples(found, inputs)
     with computing(found.threads):
         p = LOSSES[found.recipe.loss].probabilities(chunks.predict(found.net, x))
@@ -48,13 +59,8 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
 def _examples(run: Run, inputs: list[str]) -> Array:
     if len(run.shape) == 1:
         return _numbers(inputs, run.shape[0])
-    name, forms = run.source.name, [name for name, known in KNOWN.items() if known.form]
-    if name not in forms:
-        raise UsageError(
-            f"pictures are read for runs on {', '.join(forms)}, whose form is known, and this one is on {name}: "
-            "bring yours to its form in Python, and use fnnet.predict(fnnet.load_run(...).net, x)"
-        )
-    return np.stack([read_picture(path, name) for path in inputs])
+    read = reader(run)
+    return np.stack([read(path) for path in inputs])
 
 
 def _numbers(inputs: list[str], columns: int) -> Array:

@@ -118,6 +118,5 @@ def unknown(text: str) -> str | None:
         return None
     near = difflib.get_close_matches(text.lower(), NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(NAMES)}"
-    return (
-        f"no data set is called {text!r}: {hint} (your own is a folder of pictures, or its path must end in .npz or .csv)"
-    )
+    own = "your own is a folder of pictures, or its path must end in .npz or .csv"
+    return f"no data set is called {text!r}: {hint} ({own})"
