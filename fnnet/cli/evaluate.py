@@ -1,12 +1,14 @@
 """`fnnet evaluate`: how good a run's network is on the test part, class by class, and where it is wrong."""
 
 import math
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Optional
 
 import numpy as np
 import typer
 
 from fnnet.cli import options as o
+from fnnet.cli.mistakes import captioned, check_save, print_mistakes, save_mistakes
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.result import finite
 from fnnet.cli.starting import data_of_run
@@ -21,9 +23,16 @@ from fnnet.values.array import Array
 PRINTED = 30
 
 
+Save = Annotated[
+    Optional[Path],
+    typer.Option(help="Draw the pictures of --worst to this .png file.", metavar="FILE", show_default=False),
+]
+
+
 def evaluate(
     run: o.RunPath,
-    worst: Annotated[int, typer.Option(help="List so many of the worst mistakes.", min=0, show_default=False)] = 0,
+    worst: Annotated[int, typer.Option(help="Show so many of the worst mistakes.", min=0, show_default=False)] = 0,
+    save: Save = None,
     data_dir: o.DataDir = None,
     mirror: o.Mirror = None,
     json: o.Json = False,
@@ -31,17 +40,21 @@ def evaluate(
     """Measure a run's network on the test part of its data: loss, accuracy, and each class.
 
     Precision is the share of the predictions of a class that are right, recall the share of its examples that are
-    found. The worst mistakes are those in which the true class was given the least probability.
+    found. The worst mistakes are those in which the true class was given the least probability; of images, their
+    pictures are drawn.
 
     fnnet evaluate runs/mnist --worst 20
+
+    fnnet evaluate runs/mnist --worst 20 --save worst.png
     """
     found = load_run(run)
+    check_save(save, worst, found.shape)
     data = found.checked(data_of_run(found, data_dir, mirror))
     with computing(found.threads):
         outputs = predict(found.net, data.x_test)
         loss = finite(float(found.loss(data.y_test).forward(outputs.astype(np.float64))[0]))
     counts = confusion(outputs, data.y_test)
-    report = {
+    report: dict[str, Any] = {
         "run": str(run),
         "dataset": data.name,
         "epochs": found.state.epoch if found.state else None,
@@ -52,7 +65,13 @@ def evaluate(
         "confusion": counts.tolist(),
         "worst": _worst(LOSSES[found.recipe.loss].probabilities(outputs), data.y_test, data.classes, worst),
     }
-    print_json(report) if json else _print(report, worst)
+    pictures = captioned(data, report["worst"])
+    save_mistakes(save, pictures)
+    if json:
+        print_json(report)
+    else:
+        _print(report, worst)
+        print_mistakes(pictures)
 
 
 def _classes(names: tuple[str, ...], counts: Array) -> list[dict[str, Any]]:
