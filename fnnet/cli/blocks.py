@@ -1,6 +1,7 @@
 """Pictures in the terminal: two rows of pixels in a line of half blocks, or one in letters where there is no color."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import TypeAlias
 
 import numpy as np
@@ -29,22 +30,18 @@ def print_blocks(pictures: Sequence[Captioned], console: Console) -> None:
     denser.
     """
     colored = console.color_system not in (None, "standard") and not console.no_color and _writes(console)
-    for row in _side_by_side([_tile(picture, console, colored) for picture in pictures], console.width):
-        console.print(row)
+    draw = _half_blocks if colored else _letters
+    drawn = [list(draw(shrunk(image, min(WIDEST, console.width)))) for image, _ in pictures]
+    said = [[visible(line) for line in caption] for _, caption in pictures]
+    width = max(len(drawn[0][0]), min(LEAST, max(cell_len(line) for caption in said for line in caption)))
+    tiles = [[*_padded(lines, width), *_cut(caption, width)] for lines, caption in zip(drawn, said, strict=True)]
+    for line in _side_by_side(tiles, max(1, (console.width + len(GAP)) // (width + len(GAP)))):
+        console.print(line)
 
 
 def _writes(console: Console) -> bool:
+    """Whether half blocks can be written at all."""
     return console.encoding.lower().startswith("utf")
-
-
-def _tile(picture: Captioned, console: Console, colored: bool) -> list[Text]:
-    """The lines of a picture and its caption, all of one width."""
-    image, caption = picture
-    small = shrunk(image, min(WIDEST, console.width))
-    lines = list((_half_blocks if colored else _letters)(small))
-    said = [visible(line) for line in caption]
-    width = min(max(small.shape[1], LEAST), max(small.shape[1], *map(cell_len, said)))
-    return [*(_padded(line, width) for line in lines), *(Text(_cut(line, width)) for line in said)]
 
 
 def shrunk(image: Array, widest: int) -> Array:
@@ -61,17 +58,15 @@ def shrunk(image: Array, widest: int) -> Array:
 
 
 def _half_blocks(image: Array) -> Iterator[Text]:
-    levels = np.rint(255 * image).astype(int)
-    if len(levels) % 2:
-        levels = np.vstack([levels, np.zeros_like(levels[:1])])
-    for upper, lower in zip(levels[::2].tolist(), levels[1::2].tolist(), strict=True):
-        yield Text.assemble(
-            *((HALF, Style(color=_gray(a), bgcolor=_gray(b))) for a, b in zip(upper, lower, strict=True))
-        )
+    levels = np.rint(255 * image).astype(int).tolist()
+    for upper, lower in zip_longest(levels[::2], levels[1::2], fillvalue=[None] * image.shape[1]):
+        both = zip(upper, lower, strict=True)
+        yield Text.assemble(*((HALF, Style(color=_gray(above), bgcolor=_gray(below))) for above, below in both))
 
 
-def _gray(level: int) -> Color:
-    return Color.from_rgb(level, level, level)
+def _gray(level: int | None) -> Color | None:
+    """The color of a level; none, so that of the terminal, where an odd number of rows ends."""
+    return None if level is None else Color.from_rgb(level, level, level)
 
 
 def _letters(image: Array) -> Iterator[Text]:
@@ -80,19 +75,21 @@ def _letters(image: Array) -> Iterator[Text]:
         yield Text("".join(RAMP[min(int(level * len(RAMP)), len(RAMP) - 1)] for level in row.tolist()))
 
 
-def _padded(line: Text, width: int) -> Text:
-    line.append(" " * (width - len(line)))
-    return line
+def _padded(lines: Iterable[Text], width: int) -> Iterator[Text]:
+    return (Text.assemble(line, " " * (width - len(line))) for line in lines)
 
 
-def _cut(text: str, width: int) -> str:
-    return set_cell_size(text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…", width)
+def _cut(caption: Iterable[str], width: int) -> Iterator[Text]:
+    for line in caption:
+        short = line if cell_len(line) <= width else set_cell_size(line, width - 2) + ".."
+        yield Text(set_cell_size(short, width))
 
 
-def _side_by_side(tiles: list[list[Text]], width: int) -> Iterator[Text]:
-    """The lines of rows of tiles, with an empty line after each row."""
-    across = max(1, (width + len(GAP)) // (max(len(tile[0]) for tile in tiles) + len(GAP)))
+def _side_by_side(tiles: Sequence[Sequence[Text]], across: int) -> Iterator[Text]:
+    """The lines of rows of so many tiles, with an empty line after each row."""
     for start in range(0, len(tiles), across):
         for parts in zip(*tiles[start : start + across], strict=True):
-            yield Text(GAP).join(parts)
+            line = Text(GAP).join(parts)
+            line.rstrip()
+            yield line
         yield Text()

@@ -71,7 +71,7 @@ def evaluate(
         print_json(report)
     else:
         _print(report, worst)
-        print_mistakes(pictures)
+        print_mistakes(pictures, save)
 
 
 def _classes(names: tuple[str, ...], counts: Array) -> list[dict[str, Any]]:

@@ -39,11 +39,13 @@ def captioned(data: Dataset, rows: list[dict[str, Any]]) -> list[Captioned]:
     return list(zip(_grays(data, [row["row"] for row in rows]), said, strict=True))
 
 
-def print_mistakes(pictures: list[Captioned]) -> None:
-    """Draw them under the table."""
+def print_mistakes(pictures: list[Captioned], saved: Path | None) -> None:
+    """Draw them under the table, and say where they are saved."""
     if pictures:
         say("")
         print_blocks(pictures, out)
+        if saved:
+            say(f"drawn in: {saved}")
 
 
 def save_mistakes(path: Path | None, pictures: list[Captioned]) -> None:
