@@ -38,7 +38,9 @@ def opened(path: str | os.PathLike[str], pillow: Any, made: Callable[[Any], T], 
             _check_effort(image, file)
             if near:
                 image.draft("L", (near, near))
-            return made(import_module("PIL.ImageOps").exif_transpose(image))
+            image.load()
+            import_module("PIL.ImageOps").exif_transpose(image, in_place=True)
+            return made(image)
     except DataError:
         raise
     except pillow.UnidentifiedImageError as error:

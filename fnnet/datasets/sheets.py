@@ -56,9 +56,9 @@ def _gray(image: Any, pillow: Any) -> Any:
         return pillow.fromarray(_bytes(np.asarray(image)))
     if "A" not in image.mode.upper() and "transparency" not in image.info:
         return image.convert("L")
-    gray, opaque = image.convert("RGBA").convert("LA").split()
+    seen = image if image.mode == "RGBA" else image.convert("RGBA")
     sheet = pillow.new("L", image.size, WHITE)
-    sheet.paste(gray, mask=opaque)
+    sheet.paste(seen.convert("L"), mask=seen.getchannel("A"))
     return sheet
 
 
