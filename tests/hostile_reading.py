@@ -25,6 +25,7 @@ def readers() -> dict[str, tuple[Callable[[str], Any], Files]]:
     """What reads, and what it is given."""
     from fnnet.datasets import load_npz, load_table, read_idx
     from fnnet.datasets.pictures import read_picture
+    from fnnet.datasets.sheets import picture_on_sheet
     from fnnet.runs import load, load_run
 
     runs = {**{name: lambda data=data: data for name, (data, _) in DECEPTIONS.items()}, **BOMBS}
@@ -33,6 +34,7 @@ def readers() -> dict[str, tuple[Callable[[str], Any], Files]]:
         "npz": (load_npz, NPZ),
         "idx": (lambda path: read_idx(path, 3), IDX),
         "picture": (read_picture, PICTURES),
+        "sheet": (lambda path: picture_on_sheet(path, 28), PICTURES),
         "run": (load_run, runs),
         "network": (load, runs),
     }

@@ -63,6 +63,7 @@ def test_a_default_is_what_is_trained_with(monkeypatch: pytest.MonkeyPatch) -> N
     agreed = {name: Recipe(epochs=7, optimizer="adam" if name == "xor" else "sgd") for name in recipe.RECIPES}
     monkeypatch.setattr(recipe, "RECIPES", {**agreed, "another": Recipe(epochs=30)})
     monkeypatch.setattr(recipe, "TABLE", Recipe())
+    monkeypatch.setattr(recipe, "PICTURES", Recipe())
     assert recipe.default_text("hidden") == "64"
     assert recipe.default_text("epochs") == recipe.default_text("optimizer") == "by data set"
 
@@ -92,7 +93,7 @@ def test_a_mistake_in_fnnet_is_not_called_wrong_usage(
 
 
 def test_a_file_is_never_taken_for_a_known_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table called xor.csv is a table, and images in a digits.npz are bytes up to 255."""
+    """A table called xor.csv is a table, and images in a digits.npz are as bright as they are."""
     monkeypatch.chdir(tmp_path)
     Path("xor.csv").write_text("1,2,3,0\n4,5,7,1\n" * 10)
     assert app.run(["train", "xor.csv", "--epochs", "1", "--quiet"]) == 0
@@ -101,7 +102,7 @@ def test_a_file_is_never_taken_for_a_known_data_set(tmp_path: Path, monkeypatch:
     assert app.run(["train", "digits.npz", "--epochs", "1", "--quiet", "--out", "mine"]) == 0
     from fnnet.runs import load_run
 
-    assert load_run("mine").net[1].factor == 1 / 255
+    assert set(load_run("mine").net[1].mean.tolist()) == {255.0}
     assert app.run(["predict", "mine", "seven.png"]) == 2
 
 

@@ -13,7 +13,8 @@ from test_verify import refused, trained
 from fnnet import Scale, load, save
 from fnnet.cli.app import run as command_line
 from fnnet.datasets import DataError, load_npz, load_table, read_idx
-from fnnet.datasets.pictures import FORMATS, read_picture
+from fnnet.datasets.picture_file import FORMATS
+from fnnet.datasets.pictures import read_picture
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "csv": load_table,

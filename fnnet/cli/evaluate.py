@@ -8,10 +8,12 @@ import numpy as np
 import typer
 
 from fnnet.cli import options as o
+from fnnet.cli.mistakes import captioned, check_save, print_mistakes, save_mistakes
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.result import distances, finite, score
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
+from fnnet.datasets import Dataset
 from fnnet.learning.metrics import confusion, precision_recall, predicted
 from fnnet.network.chunks import predict
 from fnnet.runs import Run, load_run
@@ -23,13 +25,20 @@ from fnnet.values.array import Array
 PRINTED = 30
 
 
+Save = Annotated[
+    Optional[Path],
+    typer.Option(help="Draw the pictures of --worst to this .png file.", metavar="FILE", show_default=False),
+]
+
+
 def evaluate(
     run: o.RunPath,
     data: Annotated[
         Optional[str],
         typer.Argument(metavar="FILE", help="A table with the run's columns, instead of the test part of its data."),
     ] = None,
-    worst: Annotated[int, typer.Option(help="List so many of the worst mistakes.", min=0, show_default=False)] = 0,
+    worst: Annotated[int, typer.Option(help="Show so many of the worst mistakes.", min=0, show_default=False)] = 0,
+    save: Save = None,
     data_dir: o.DataDir = None,
     mirror: o.Mirror = None,
     json: o.Json = False,
@@ -38,20 +47,24 @@ def evaluate(
 
     Precision is the share of the predictions of a class that are right, recall the share of its examples that are
     found. The worst mistakes are those in which the true class was given the least probability, or, of numbers, the
-    farthest from the true one.
+    farthest from the true one; of images, their pictures are drawn.
 
     fnnet evaluate runs/mnist --worst 20
+
+    fnnet evaluate runs/mnist --worst 20 --save worst.png
 
     fnnet evaluate runs/iris new.csv
     """
     found = load_run(run)
-    name, x, y = _rows(found, data, data_dir, mirror)
+    check_save(save, worst, found.shape)
+    rows = _rows(found, data, data_dir, mirror)
+    x, y = rows.x_test, rows.y_test
     with computing(found.threads):
         outputs = predict(found.net, x)
         loss = finite(float(found.loss(y).forward(outputs.astype(np.float64))[0]))
     report: dict[str, Any] = {
         "run": str(run),
-        "dataset": name,
+        "dataset": rows.name,
         "epochs": found.state.epoch if found.state else None,
         "test_examples": len(y),
         "test_loss": loss,
@@ -67,16 +80,22 @@ def evaluate(
         "confusion": counts.tolist(),
         "worst": _worst(named_loss(found.recipe).probabilities(outputs), y, found.classes, worst),
     }
-    print_json(report) if json else _print(report, worst)
+    pictures = captioned(rows, report["worst"])
+    save_mistakes(save, pictures)
+    if json:
+        print_json(report)
+    else:
+        _print(report, worst)
+        print_mistakes(pictures, save)
 
 
-def _rows(run: Run, path: str | None, folder: Path | None, mirror: str | None) -> tuple[str, Array, Array]:
-    """The name, the examples and what is to be predicted of them: of a file, or of the test part of the run's data."""
+def _rows(run: Run, path: str | None, folder: Path | None, mirror: str | None) -> Dataset:
+    """The data of the run, or those whose test part is a file."""
     if path is None:
-        data = run.checked(data_of_run(run, folder, mirror))
-        return data.name, data.x_test, data.y_test
+        return run.checked(data_of_run(run, folder, mirror))
     parts = [(schema_of_run(run, path).encode(frame), labels(run, frame)) for frame in frames(run, Path(path))]
-    return path, np.concatenate([x for x, _ in parts]), np.concatenate([y for _, y in parts])
+    x, y = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    return Dataset(path, x[:0], y[:0], x, y, run.classes, schema=run.schema)
 
 
 def _farthest(outputs: Array, y: Array, many: int) -> list[dict[str, Any]]:

@@ -9,8 +9,10 @@ import platformdirs
 import typer
 
 from fnnet.cli.flags import option, with_default
+from fnnet.cli.reading_pictures import pictures_in
 from fnnet.datasets import NAMES, Dataset, Reading, dataset, hold_out, load, unknown
-from fnnet.datasets.known import KNOWN
+from fnnet.datasets.folders import LARGEST, SIZE, classes_of
+from fnnet.datasets.known import KNOWN, is_folder
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
 
@@ -23,7 +25,7 @@ def _flag(panel: str, text: str, *names: str, default: str = "", **more: Any) ->
     return typer.Option(*names, help=text, rich_help_panel=panel, show_default=False, **more)
 
 
-WHAT = f"{', '.join(NAMES)}, or a file of your own: FILE.csv, .tsv, .npz, .parquet, .xlsx."
+WHAT = f"{', '.join(NAMES)}; or your own: FILE.csv, .tsv, .npz, .parquet, .xlsx, or a FOLDER of pictures."
 
 MaybeData = Annotated[Optional[str], typer.Argument(metavar="DATA", help=WHAT, show_default=False)]
 DataOrRun = Annotated[str, typer.Argument(metavar="DATA|RUN", help=f"{WHAT[:-1]}; or the folder of a run.")]
@@ -45,6 +47,10 @@ DataDir = Annotated[
     Optional[Path], _flag(DATA, "Folder of the MNIST family.", default="FNNET_DATA, or your data folder")
 ]
 Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
+Size = Annotated[
+    Optional[int],
+    _flag(DATA, "Pixels a side to which the pictures of a FOLDER are brought.", default=str(SIZE), min=1, max=LARGEST),
+]
 Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--json")]
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
 
@@ -87,13 +93,15 @@ Blank = Annotated[
 Solution = Annotated[bool, _flag(TABLE, "Print what --blank leaves blank, and nothing else.", "--solution")]
 
 
-def reading_of(name: str | None, target: str | None, drop: list[str] | None, task: Any) -> Reading:
-    """How a table is to be read; UsageError for what is no table."""
-    if (target or drop or task) and name in KNOWN:
-        raise UsageError(f"--target, --drop and --task are for tables of your own, and {name} is known")
+def reading_of(
+    name: str | None, target: str | None, drop: list[str] | None, task: Any, size: int | None = None
+) -> Reading:
+    """How a table or a folder is to be read; UsageError for what is none."""
+    if (target or drop or task) and (name in KNOWN or (name and is_folder(name))):
+        raise UsageError(f"--target, --drop and --task are for tables of your own, and {name} is none")
     if task not in (None, "classes", "numbers"):
         raise UsageError(f"--task must be classes or numbers, got {task!r}")
-    return Reading(target, tuple(name.strip() for names in drop or () for name in names.split(",")), task)
+    return Reading(target, tuple(name.strip() for names in drop or () for name in names.split(",")), task, size)
 
 
 def data_of(
@@ -102,12 +110,27 @@ def data_of(
     mirror: str | None = None,
     seed: int = 0,
     reading: Reading = Reading(),  # noqa: B008  # a frozen record is safe as a default
+    *,
+    shown: bool = True,
 ) -> Dataset:
-    """The data set of this name or path; a file without a test part gives a fifth of its rows for one."""
+    """The data set of this name or path; what has no test part gives a fifth of its rows for one.
+
+    With ``shown``, how far the reading of a folder of pictures is.
+    """
     if complaint := unknown(name):
         raise UsageError(complaint)
-    data = load(name, folder_of(folder), mirror, reading)
+    check_size(name, reading.size)
+    pictures = is_folder(name)
+    data = (
+        pictures_in(name, reading.size or SIZE, shown) if pictures else load(name, folder_of(folder), mirror, reading)
+    )
     return data if len(data.y_test) else hold_out(data, 0.2, key(seed, Purpose.SPLIT, step=1))
+
+
+def check_size(name: str, size: int | None) -> None:
+    """Raise UsageError for the size of pictures where there are none."""
+    if size is not None and not is_folder(name):
+        raise UsageError(f"--size goes with a folder of pictures, and {name} is none; leave it out")
 
 
 def folder_of(folder: Path | None) -> Path:
@@ -115,8 +138,13 @@ def folder_of(folder: Path | None) -> Path:
     return folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
 
 
-def stand_in(name: str) -> Dataset:
-    """A data set for its shapes alone: one that would have to be downloaded is known, and stays where it is."""
+def stand_in(name: str, size: int | None = None) -> Dataset:
+    """A data set for its shapes alone: nothing is downloaded for them, and no picture opened."""
+    check_size(name, size)
+    if is_folder(name):
+        classes = classes_of(name)
+        images = np.zeros((len(classes), size or SIZE, size or SIZE), np.uint8)
+        return dataset(images, np.arange(len(classes)), classes=classes, name=Path(name).resolve().name)
     known = KNOWN.get(name)
     if known is None or known.form is None or not known.downloaded:
         return data_of(name)

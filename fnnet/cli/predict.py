@@ -1,5 +1,6 @@
 """`fnnet predict`: what a run's network says of pictures, or of numbers."""
 
+import os
 from typing import Annotated, Any
 
 import numpy as np
@@ -8,9 +9,9 @@ import typer
 from fnnet.cli import options as o
 from fnnet.cli.new_table import as_objects, print_predictions
 from fnnet.cli.output import add_row, print_json, print_table, table
+from fnnet.cli.picture_rows import print_pictures, reader
 from fnnet.cli.threads import computing
-from fnnet.datasets.known import KNOWN, is_table
-from fnnet.datasets.pictures import read_picture
+from fnnet.datasets.known import is_table
 from fnnet.network import chunks
 from fnnet.runs import Run, load_run
 from fnnet.runs.new_rows import frame_of_rows
@@ -21,8 +22,8 @@ from fnnet.values.errors import UsageError
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE|IMAGE...|NUMBERS...",
-        help="A table, or - for one that is piped in; PNG or JPEG files; or rows of numbers, such as 0,1.",
+        metavar="FILE|IMAGE...|FOLDER|NUMBERS...",
+        help="A table, or - for one that is piped in; PNG or JPEG files; a folder; or rows of numbers, such as 0,1.",
     ),
 ]
 
@@ -34,15 +35,23 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
     as CSV: the prediction, and for classes the probability of each.
 
     Pictures may be of any size and color, dark on light or light on dark: they are brought to the form of the
-    training data, as MNIST was made, scaled to its box and centered. This needs Pillow: pip install 'fnnet[images]'.
+    training data, as MNIST was made, scaled to its box and centered; for a run on a folder of pictures, as those were.
+    This needs Pillow: pip install 'fnnet[images]'.
+
+    Of a FOLDER, and the folders in it, each picture becomes a row of CSV. Exits with 1 when one could not be read.
 
     fnnet predict runs/iris new.csv > out.csv
 
     fnnet predict runs/mnist seven.png photo.jpg
 
+    fnnet predict runs/pictures new/ > new.csv
+
     fnnet predict runs/xor 0,1 1,1
     """
     found = load_run(run)
+    if len(found.shape) > 1 and any(map(os.path.isdir, inputs)):
+        print_pictures(found, reader(found), inputs, json)
+        return
     if len(inputs) == 1 and (inputs[0] == "-" or is_table(inputs[0])):
         with computing(found.threads):
             print_predictions(found, inputs[0], json)
@@ -60,13 +69,8 @@ def _examples(run: Run, inputs: list[str]) -> Array:
         return run.schema.encode(frame_of_rows(run, inputs))
     if len(run.shape) == 1:
         return _numbers(inputs, run.shape[0])
-    name, forms = run.source.name, [name for name, known in KNOWN.items() if known.form]
-    if name not in forms:
-        raise UsageError(
-            f"pictures are read for runs on {', '.join(forms)}, whose form is known, and this one is on {name}: "
-            "bring yours to its form in Python, and use fnnet.predict(fnnet.load_run(...).net, x)"
-        )
-    return np.stack([read_picture(path, name) for path in inputs])
+    read = reader(run)
+    return np.stack([read(path) for path in inputs])
 
 
 def _numbers(inputs: list[str], columns: int) -> Array:

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 from fnnet.cli import options as o
 from fnnet.cli.flags import Said
 from fnnet.cli.threads import worth
-from fnnet.datasets import Dataset, Reading, digest
-from fnnet.datasets.known import KNOWN
+from fnnet.datasets import DataError, Dataset, Reading, digest
+from fnnet.datasets.known import KNOWN, is_folder
 from fnnet.learning.state import State, first_state
 from fnnet.runs import Experiment, Run, Source, experiment, load_run
 from fnnet.runs.archive import FileError
@@ -39,7 +39,16 @@ def folder_for(
         return _of_a_run(resume)
     if data is None:
         raise UsageError("Missing argument 'DATA', such as digits (see fnnet train --help)")
-    return None if no_save else out or Path("runs", Path(data).stem.strip(".") or "data")
+    return None if no_save else _apart(out or Path("runs", Path(data).stem.strip(".") or "data"), data)
+
+
+def _apart(folder: Path, data: str) -> Path:
+    """The folder, if it does not lie in a folder of pictures, where it would be one class more."""
+    if is_folder(data) and Path(data).resolve() in folder.resolve().parents:
+        raise UsageError(
+            f"{folder} is in the folder of pictures, where it would be taken for a class; choose another --out"
+        )
+    return folder
 
 
 def _of_a_run(folder: Path) -> Path:
@@ -67,10 +76,11 @@ def fresh(
     threads: int | None,
     data_dir: Path | None,
     mirror: str | None,
+    shown: bool = True,
 ) -> Begun:
     """A new run, at its first state."""
     other = load_run(from_) if from_ else None
-    data = o.data_of(name, data_dir, mirror, evolve(Recipe(), **said).seed, reading)
+    data = o.data_of(name, data_dir, mirror, evolve(Recipe(), **said).seed, reading, shown=shown)
     base = usual(data)
     if other:
         base = evolve(base, **{field: getattr(other.recipe, field) for field in SHAPE})
@@ -92,6 +102,7 @@ def fresh(
 
 def _source(name: str, folder: Path | None, data: Dataset, reading: Reading) -> Source:
     if data.known is None:
+        reading = evolve(reading, size=data.x.shape[1] if is_folder(name) else None)
         return Source(str(Path(name).resolve()), None, digest(data), reading)
     kept = str(o.folder_of(folder).resolve()) if KNOWN[data.known].downloaded else None
     return Source(data.known, kept, digest(data))
@@ -113,22 +124,22 @@ def resumed(
     threads: int | None,
     data_dir: Path | None,
     mirror: str | None,
+    shown: bool = True,
 ) -> Begun:
     """The run of a folder, at its newest state. Raises UsageError for settings that contradict it."""
     mend(own.way)
     run, folder = load_run(own.way), own.path
     state = state_of(run, folder)
-    settings = {**as_dict(run.recipe), "threads": run.threads}
-    for name, value in {**said, "threads": threads or run.threads}.items():
+    settings = {**as_dict(run.recipe), "threads": run.threads, **as_dict(run.source.reading)}
+    asked = {name: value for name, value in as_dict(reading).items() if value}
+    for name, value in {**said, "threads": threads or run.threads, **asked}.items():
         if name != "epochs" and value != (was := settings[name]):
             raise UsageError(
                 f"{flag(name)} is {_text(was)} in {folder}, got {_text(value)}: a run keeps its settings; "
                 f"leave it out, or begin a new run with --from {folder}"
             )
-    if reading not in (Reading(), run.source.reading):
-        raise UsageError(f"{folder} keeps how its table is read; leave --target, --drop and --task out")
     run = replace(run, recipe=_extended(run.recipe, said.get("epochs", run.recipe.epochs), state.epoch))
-    return run, run.experiment(data_of_run(run, data_dir, mirror, data))
+    return run, run.experiment(data_of_run(run, data_dir, mirror, data, shown=shown))
 
 
 def _text(value: Any) -> str:
@@ -148,8 +159,13 @@ def _extended(recipe: Recipe, epochs: int, done: int) -> Recipe:
     return evolve(recipe, epochs=epochs)
 
 
-def data_of_run(run: Run, folder: Path | None = None, mirror: str | None = None, name: str | None = None) -> Dataset:
+def data_of_run(
+    run: Run, folder: Path | None = None, mirror: str | None = None, name: str | None = None, *, shown: bool = True
+) -> Dataset:
     """The data that a run was trained on, from where they were, or from a folder or path that is said now."""
     source = run.source
     kept = folder or (Path(source.folder) if source.folder else None)
-    return o.data_of(name or source.name, kept, mirror, run.recipe.seed, source.reading)
+    place = name or source.name
+    if source.reading.size is not None and not is_folder(place):
+        raise DataError(f"the pictures of the run are not there: {place} is no folder")
+    return o.data_of(place, kept, mirror, run.recipe.seed, source.reading, shown=shown)

@@ -6,27 +6,29 @@ from fnnet.cli import options as o
 from fnnet.cli.flags import Said, settings
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.result import place
+from fnnet.datasets.files_below import folders_in
 from fnnet.network.shapes import LayerShape, summarize
 from fnnet.runs import load_run
 from fnnet.runs.archive import is_archive
 from fnnet.runs.build import experiment
+from fnnet.runs.folder import holds_run
 from fnnet.runs.recipe import usual
 from fnnet.values.errors import UsageError
 from fnnet.values.record import as_dict, evolve
 
 
 @settings("hidden", "activation", "init", "dropout", "batch_norm", "shift", "dtype")
-def summary(data: o.DataOrRun, json: o.Json = False, *, said: Said) -> None:
+def summary(data: o.DataOrRun, size: o.Size = None, json: o.Json = False, *, said: Said) -> None:
     """Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.
 
     fnnet summary mnist --hidden 128,64
 
     fnnet summary runs/mnist
     """
-    there = Path(data).is_dir() or is_archive(data)
-    if there and said:
+    there = is_archive(data) or (Path(data).is_dir() and not _of_pictures(data))
+    if there and (said or size):
         raise UsageError(f"{data} is a run, whose network is what it is; leave out the flags")
-    rows = _of_run(data, json) if there else _of_data(data, said)
+    rows = _of_run(data, json) if there else _of_data(data, said, size)
     if json:
         print_json([as_dict(row) for row in rows])
         return
@@ -37,8 +39,13 @@ def summary(data: o.DataOrRun, json: o.Json = False, *, said: Said) -> None:
     print_table(made)
 
 
-def _of_data(name: str, said: Said) -> list[LayerShape]:
-    data = o.stand_in(name)
+def _of_pictures(folder: str) -> bool:
+    """Whether a folder is one of pictures: it holds folders, and no run."""
+    return not holds_run(Path(folder)) and bool(folders_in(folder))
+
+
+def _of_data(name: str, said: Said, size: int | None) -> list[LayerShape]:
+    data = o.stand_in(name, size)
     run = experiment(evolve(usual(data), **said, batch_size=1), data)
     return summarize(run.net, data.x.shape[1:])
 

@@ -43,6 +43,7 @@ def train(
     target: o.Target = None,
     drop: o.Drop = None,
     task: o.Task = None,
+    size: o.Size = None,
     json: o.Json = False,
     quiet: o.Quiet = False,
     *,
@@ -58,21 +59,25 @@ def train(
 
     fnnet train iris.csv --hidden 16        your own: numbers, and the class in the last column
 
+    fnnet train pictures/ --size 32         a folder of pictures for each class; with pip install 'fnnet[images]'
+
     fnnet train --resume runs/mnist         goes on where Ctrl-C, a crash or a full disk stopped it
     """
     folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
-    reading, begun = o.reading_of(data, target, drop, task), None
+    begun, shown = None, not (quiet or json)
+    reading = o.reading_of(data, target, drop, task, size)
     if out:
         refuse_to_replace(out, force)
+    where: Any = {"threads": threads, "data_dir": data_dir, "mirror": mirror, "shown": shown}
     if data and not resume:
-        begun = fresh(data, said, reading, from_=from_, threads=threads, data_dir=data_dir, mirror=mirror)
+        begun = fresh(data, said, reading, from_=from_, **where)
     keep_in = owned if resume or out or force else first_free
     with keep_in(folder) if folder else nullcontext() as own:
         if own and begun:
             mend(own.way)
             refuse_to_replace(own.path, force, own.way)
         if own and not begun:
-            again = resumed(own, said, reading, data=data, threads=threads, data_dir=data_dir, mirror=mirror)
+            again = resumed(own, said, reading, data=data, **where)
             _work(*again, own, goes_on=True, json=json, quiet=quiet)
         elif begun:
             _work(*begun, own, goes_on=False, json=json, quiet=quiet)

@@ -47,7 +47,7 @@ def verify(
     was = found.state
     if was is None or not folder.is_dir():
         raise FileError(f"{folder} is a network without its run, which can't be trained again")
-    ran, start = _beginning(found, data_of_run(found, data_dir, mirror), folder, last)
+    ran, start = _beginning(found, data_of_run(found, data_dir, mirror, shown=not (quiet or json)), folder, last)
     rows: list[Epoch] = []
     with computing(found.threads):
         states = _noted(islice(ran.states(start), max(0, was.step - start.step)), rows)

@@ -9,6 +9,7 @@ from typing import Literal, final
 from fnnet.datasets.arrays import load_npz
 from fnnet.datasets.dataset import Dataset
 from fnnet.datasets.digits import digits
+from fnnet.datasets.folders import SIZE, load_folder
 from fnnet.datasets.mnist import fashion_mnist, kmnist, mnist
 from fnnet.datasets.table import Reading, load_table
 from fnnet.datasets.xor import xor
@@ -90,10 +91,11 @@ def load(
     mirror: str | None = None,
     reading: Reading = Reading(),  # noqa: B008
 ) -> Dataset:
-    """The data set of this name, one of `NAMES`, or of a file of your own, such as a `.csv`, read as said.
+    """The data set of this name, one of `NAMES`, or of a file or folder of your own, such as a `.csv`, read as said.
 
-    `mnist` and its relatives are kept in `folder`, and downloaded from `mirror` when they are missing. Raises DataError
-    when there is no such name or file, the folder is wanted and not given, and as the function that reads it does.
+    `mnist` and its relatives are kept in `folder`, and downloaded from `mirror` when they are missing. The size
+    in `reading` goes with a folder of pictures. Raises DataError when there is no such name or file, the folder is
+    wanted and not given, and as the function that reads it does.
 
     >>> load("xor").classes
     ('0', '1')
@@ -101,11 +103,24 @@ def load(
     text = os.fspath(name)
     if complaint := unknown(text):
         raise DataError(complaint)
+    if is_folder(text):
+        return load_folder(text, SIZE if reading.size is None else reading.size)
+    if reading.size is not None:
+        raise DataError(f"size goes with a folder of pictures, which {text} is not; leave it out")
     if text not in KNOWN:
         return FILES[_ending(text)](text, reading)
     if folder is None and KNOWN[text].downloaded:
         raise DataError(f"folder must be given, to find {text} in it or download it into it, got None")
     return KNOWN[text].load(folder or "", mirror)
+
+
+def is_folder(text: str) -> bool:
+    """Whether this is no name of a data set, and the path of a folder.
+
+    >>> is_folder("."), is_folder("xor")
+    (True, False)
+    """
+    return text not in KNOWN and os.path.isdir(text)
 
 
 def unknown(text: str) -> str | None:
@@ -114,11 +129,12 @@ def unknown(text: str) -> str | None:
     >>> unknown("xor"), unknown("xro")[:46]
     (None, "no data set is called 'xro': did you mean xor?")
     """
-    if text in KNOWN or _ending(text) in FILES:
+    if text in KNOWN or is_folder(text) or _ending(text) in FILES:
         return None
     near = difflib.get_close_matches(text.lower(), NAMES, n=1)
     hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(NAMES)}"
-    return f"no data set is called {text!r}: {hint} (the path of your own must end in {', '.join(FILES)})"
+    own = f"your own is a folder of pictures, or its path must end in {', '.join(FILES)}"
+    return f"no data set is called {text!r}: {hint} ({own})"
 
 
 def is_table(path: str) -> bool:

@@ -5,21 +5,15 @@ Axis letters: H W pixels. On the way, brightness goes from 0 to 255, opacity and
 
 import math
 import os
-import warnings
-from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from fnnet.datasets.known import KNOWN, Form
-from fnnet.tables.opening import open_regular
+from fnnet.datasets.picture_file import load_pillow, opened
 from fnnet.values.array import Array, freeze
 from fnnet.values.errors import DataError
 
-#: What Pillow may open. It knows more, and some, as EPS, it hands to other programs.
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
-MOST_SIDE, MOST_DEEP = 2**16, 2**24  # pixels a side; and in all, where they are wider than a byte
-MOST_SCANS = 50  # of a JPEG; ten are usual
 FAINTEST = 8  # a contrast below this is none
 LEAST_NOISE, MOST_NOISE = 0.1, 0.5  # ink below this share of the full is none, the more so the noisier the paper is
 STRAYS = 6.0  # how many times the typical deviation of the paper counts as noise: 4 standard deviations
@@ -47,51 +41,20 @@ def read_picture(path: str | os.PathLike[str], name: str = "mnist") -> Array:
     if known is None or known.form is None:
         names = ", ".join(name for name, known in KNOWN.items() if known.form)
         raise DataError(f"name must be one of {names}, got {name!r}")
-    form, brightest, pillow = known.form, known.brightest, _pillow()
+    form, brightest, pillow = known.form, known.brightest, load_pillow()
     try:
-        image = _opened(path, pillow)
+        image = opened(path, pillow, _in_mode)
         ready = _as_it_is(image, form, brightest)
         return freeze(_made(_ink(image), form, brightest, pillow) if ready is None else ready)
     except DataError as error:
         raise DataError(f"{path} {error}") from None
 
 
-def _pillow() -> Any:
-    try:
-        return import_module("PIL.Image")
-    except ImportError as error:
-        raise DataError("reading pictures needs Pillow: run pip install 'fnnet[images]'") from error
-
-
-def _opened(path: str | os.PathLike[str], pillow: Any) -> Any:
-    """The first frame, upright, in one of the modes of gray or in RGBA."""
-    try:
-        with open_regular(path) as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is odd and still readable
-            warnings.simplefilter("error", pillow.DecompressionBombWarning)
-            image = pillow.open(file, formats=FORMATS)
-            _check_effort(image, file)
-            image = import_module("PIL.ImageOps").exif_transpose(image)
-            if image.mode != "P":
-                image.info.pop("transparency", None)  # the one color that is called transparent is that of the paper
-            return image if image.mode in ("1", "L") or image.mode[0] in "IF" else image.convert("RGBA")
-    except pillow.UnidentifiedImageError as error:
-        raise DataError(f"is not a picture ({', '.join(FORMATS)}), or is damaged") from error
-    except OSError as error:
-        raise DataError(f"can't be read: {error.strerror or error}") from error
-    except Exception as error:  # a damaged picture raises SyntaxError, ValueError, whatever its reader stumbles over
-        raise DataError(f"can't be read: {str(error).rstrip('.') or type(error).__name__}") from error
-
-
-def _check_effort(image: Any, file: BinaryIO) -> None:
-    """Raise ValueError for what would take minutes or gigabytes, before its pixels are read."""
-    width, height = image.size
-    if max(width, height) > MOST_SIDE or (image.mode[0] in "IF" and width * height > MOST_DEEP):
-        raise ValueError(f"its {width}x{height} pixels are too many")
-    if image.format in ("JPEG", "MPO"):
-        file.seek(0)
-        if file.read().count(b"\xff\xda") > MOST_SCANS:  # each goes over all pixels, and may be a few bytes long
-            raise ValueError(f"it has more than {MOST_SCANS} scans")
+def _in_mode(image: Any) -> Any:
+    """The picture in one of the modes of gray, or in RGBA."""
+    if image.mode != "P":
+        image.info.pop("transparency", None)  # the one color that is called transparent is that of the paper
+    return image if image.mode in ("1", "L") or image.mode[0] in "IF" else image.convert("RGBA")
 
 
 def _as_it_is(image: Any, form: Form, brightest: int) -> Array | None:

@@ -31,14 +31,16 @@ def _task(instance: object, attribute: object, value: str | None) -> None:
 @final
 @frozen
 class Reading:
-    """How a table is read: the column to be predicted, by name or by number from 1, and those to be left out.
+    """How data of one's own are read.
 
-    Where nothing is said it is the last column, and ``task`` is found from what it holds.
+    Of a table the column to be predicted, by name or by number from 1, and those to be left out; where nothing is said
+    it is the last one, and ``task`` is found from what it holds. ``size`` are the pixels a side of a folder's pictures.
     """
 
     target: str | None = None
     drop: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     task: Task | None = attrs.field(default=None, validator=_task)
+    size: int | None = None
 
 
 def load_table(path: str | os.PathLike[str], reading: Reading = Reading()) -> Dataset:  # noqa: B008  # a frozen record

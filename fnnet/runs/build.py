@@ -17,7 +17,7 @@ from fnnet.models import ACTIVATIONS, mlp
 from fnnet.network import summarize
 from fnnet.runs.recipe import OPTIMIZERS, SCHEDULES, Recipe, named_loss, settled
 from fnnet.tables import Impute, OneHot
-from fnnet.values.array import Array, short_repr
+from fnnet.values.array import Array, freeze, short_repr
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
 from fnnet.values.record import frozen
@@ -160,7 +160,8 @@ def _first(recipe: Recipe, data: Dataset, x: Array) -> tuple[Any, ...]:
     if known and known.kind == "truth table":
         return first
     if x.dtype == np.uint8:
-        return (*first, Scale(1.0 / (known.brightest if known else 255)))
+        own = images and not known
+        return (*first, evenly_lit(x, recipe.dtype) if own else Scale(1.0 / (known.brightest if known else 255)))
     if data.schema is None:
         return (*first, Standardize.of(x.reshape(len(x), -1), recipe.dtype))
     return _columns(x, data.schema.categories, recipe.dtype)
@@ -175,6 +176,21 @@ def _columns(x: Array, categories: tuple[int, ...], dtype: str) -> tuple[Any, ..
     mean, deviation = np.array(scale.mean), np.array(scale.deviation)
     mean[plain], deviation[plain] = 0.0, 1.0
     return (fill, Standardize(mean, deviation), *([OneHot.of(x, categories)] if categories else []))
+
+
+def evenly_lit(x: Array, dtype: str) -> Standardize:
+    """The layer that brings images of bytes to mean 0 and deviation 1, all their pixels by the same two numbers.
+
+    Pictures on white paper are far from 0 otherwise, and nothing is learned from them.
+
+    >>> evenly_lit(np.array([[[0, 250]], [[250, 0]]], np.uint8), "float64").mean
+    array([125., 125.])
+    """
+    counts = sum(np.bincount(image.ravel(), minlength=256) for image in x)
+    bytes_, pixels = np.arange(256), x[0].size
+    mean = counts @ bytes_ / x.size
+    deviation = np.sqrt(counts @ (bytes_ - mean) ** 2 / x.size) or 1.0
+    return Standardize(*(freeze(np.full(pixels, value, dtype)) for value in (mean, deviation)))
 
 
 def optimizer_of(recipe: Recipe, steps: int) -> optimizers.Optimizer:

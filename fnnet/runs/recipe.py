@@ -99,6 +99,9 @@ RECIPES = {
 #: What tables of your own are trained with.
 TABLE = Recipe(hidden=(100,), activation="relu", init="glorot", optimizer="adam", epochs=100)
 
+#: What pictures of your own are trained with, which may be few or many, dark or light.
+PICTURES = Recipe(hidden=(256,), activation="relu", optimizer="adam")
+
 #: So many examples that a batch holds but a part of them.
 MANY = 1_000_000
 
@@ -115,7 +118,7 @@ def usual(data: Dataset) -> Recipe:
 
 def usual_of(known: str | None, shape: tuple[int, ...]) -> Recipe:
     """The same, for a data set of this name, if fnnet knows it, and the shape of one example."""
-    return RECIPES[known] if known else TABLE if len(shape) == 1 else Recipe()
+    return RECIPES[known] if known else TABLE if len(shape) == 1 else PICTURES
 
 
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
@@ -159,7 +162,9 @@ def default_text(name: str) -> str:
     >>> [default_text(name) for name in ("seed", "momentum", "patience", "batch_norm", "epochs")]
     ['0', '0.9', 'none', 'no-batch-norm', 'by data set']
     """
-    left = [settled(recipe, MANY) for recipe in (Recipe(), TABLE, *RECIPES.values())] + [settled(TABLE, MANY, True)]
+    left = [settled(recipe, MANY) for recipe in (Recipe(), TABLE, PICTURES, *RECIPES.values())] + [
+        settled(TABLE, MANY, True)
+    ]
     usual = {getattr(recipe, name) for recipe in left if name != "momentum" or recipe.momentum is not None}
     if len(usual) > 1:
         return "by data set"

@@ -126,6 +126,8 @@ def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
         raise ValueError(f"its network does not lead from {shape} to {len(classes) or 1} outputs")
     if schema and shape != (len(schema.columns),):
         raise ValueError(f"its schema has {len(schema.columns)} columns, and an example {shape}")
+    if (side := source.reading.size) is not None and shape != (side, side):
+        raise ValueError(f"its images are of {shape}, and its pictures are brought to a size of {side}")
     if state is not None:
         moments = optimizer_of(recipe, 1).init(()).moments
         if len(moments) != len(state.optimizer.moments):
