@@ -21,6 +21,9 @@ from fnnet.values.tree import dtype_of
 #: From targets, and weights where there are any, to a loss: the class of a loss is one.
 MakeLoss = Callable[..., Any]
 
+#: From the outputs of a batch and its targets to the sum of a figure over the examples.
+Metric = Callable[[Array, Array], float]
+
 
 @final
 @frozen
@@ -39,10 +42,20 @@ class Arguments:
     dtype: np.dtype[Any]
     noisy: bool
     absorbs: bool
+    metric: Metric | None
 
 
 def check_arguments(
-    net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: Any, weights: Any, validation: Any, patience: Any
+    net: Any,
+    x: Any,
+    y: Any,
+    loss: Any,
+    optimizer: Any,
+    size: Any,
+    weights: Any,
+    validation: Any,
+    patience: Any,
+    metric: Any = None,
 ) -> Arguments:
     """The arguments of a run, read-only. Raises UsageError for what can't be trained, naming it; see `train`."""
     x, dtype = readonly(inputs(net, x)), dtype_of(net)
@@ -53,7 +66,7 @@ def check_arguments(
         raise UsageError(f"batch_size must be from 1 to the number of examples, {len(x)}, got {size}")
     if patience is not None and (validation is None or whole(patience, "patience") < 1):
         raise UsageError("patience must be at least 1 and needs a validation set")
-    _check_makers(loss, optimizer)
+    _check_makers(loss, optimizer, metric)
     output = ([x.shape[1:]] + [row.output for row in summarize(net, x.shape[1:])])[-1]
     _check_size(net, held(x, dtype), dtype)
     _check_targets(loss, y, output, dtype)
@@ -63,7 +76,7 @@ def check_arguments(
         _check_targets(loss, validation[1], output, dtype, "of validation ")
     steps, noisy = steps_per_epoch(len(x), size), offers(net, "training")
     return Arguments(
-        x, _indices(y), weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs(net)
+        x, _indices(y), weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs(net), metric
     )
 
 
@@ -86,9 +99,11 @@ def same_number(x: Array, y: Array, names: str = "x and y") -> None:
         raise UsageError(f"{names} must have the same number of examples, at least one, got {len(x)} and {len(y)}")
 
 
-def _check_makers(loss: Any, optimizer: Any) -> None:
+def _check_makers(loss: Any, optimizer: Any, metric: Any) -> None:
     if not callable(loss):
         raise UsageError(f"loss must be what makes one of targets, such as SoftmaxCrossEntropy, got {loss!r}")
+    if metric is not None and not callable(metric):
+        raise UsageError(f"metric must be a function of outputs and targets, got {metric!r}")
     if isinstance(optimizer, type) or not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
         raise UsageError(f"optimizer must be one such as SGD(lr=0.1), got {optimizer!r}")
 
