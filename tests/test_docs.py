@@ -21,7 +21,19 @@ REFERENCE = sorted((DOCS / "reference").glob("*.md"))
 
 #: The rooms that say in ``__all__`` what they offer; beside them the modules whose every name is public, and what
 #: extenders need of another.
-ROOMS = ["values", "network", "optimizers", "datasets", "layers", "checking", "learning", "runs", "teaching", "grading"]
+ROOMS = [
+    "values",
+    "network",
+    "optimizers",
+    "datasets",
+    "layers",
+    "checking",
+    "learning",
+    "runs",
+    "watching",
+    "teaching",
+    "grading",
+]
 WHOLE = ["losses", "values.numeric"]
 EXTENDING = {"fnnet.optimizers.base.elementwise", "fnnet.optimizers.base.Elementwise"}
 DESCRIPTION = r"^\.\. (?:auto|py:)(?:class|exception|function|data|type):: ([\w.]+)$"
