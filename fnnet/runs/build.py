@@ -14,6 +14,7 @@ from fnnet.learning.state import State
 from fnnet.learning.stream import train
 from fnnet.losses import one_hot
 from fnnet.models import ACTIVATIONS, mlp
+from fnnet.runs.figure import figure_of
 from fnnet.runs.recipe import LOSSES, OPTIMIZERS, SCHEDULES, Recipe, settled
 from fnnet.values.array import Array, short_repr
 from fnnet.values.errors import UsageError
@@ -53,7 +54,8 @@ class Experiment:
         r = self.recipe
         return train(
             self.net, self.x, self.targets(self.y), loss=self.loss, optimizer=self.optimizer, epochs=r.epochs,
-            batch_size=r.batch_size, seed=r.seed, validation=validation, patience=r.patience, state=state,
+            batch_size=r.batch_size, seed=r.seed, validation=validation, patience=r.patience,
+            metric=figure_of(r).total, state=state,
         )  # fmt: skip
 
 
