@@ -49,7 +49,7 @@ class Terminal(io.StringIO):
 def told(states: Iterator[State], epochs: int | None = None, step: float = 0.0, **more: Any) -> list[str]:
     """The lines that are written where there is no terminal."""
     file = io.StringIO()
-    for _ in watch(states, epochs, console=Console(file=file, soft_wrap=True), clock=clock(step), **more):
+    for _ in watch(states, epochs, console=Console(file=file, width=120), clock=clock(step), **more):
         pass
     lines = file.getvalue().splitlines(keepends=True)
     assert [line for line in lines if not PROGRESS.fullmatch(line)] == []

@@ -73,4 +73,4 @@ def _print(rows: list[dict[str, Any]], run: Run) -> None:
     for row in rows:
         shares = [f"{p:.3f}" for p in row["probabilities"].values()]
         add_row(made, row["input"], row["class"], *shares)
-    print_table(made)
+    print_table(made, keep=2)

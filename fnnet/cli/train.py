@@ -45,15 +45,15 @@ def train(
 ) -> None:
     """Train a network on DATA, test it, and keep the run. Every flag has a good default for each data set.
 
-    fnnet train digits                      1,797 real handwritten digits that come with fnnet
+    fnnet train digits                   handwritten digits that come with it
 
-    fnnet train xor --hidden none           softmax regression, which cannot solve it
+    fnnet train xor --hidden none        softmax alone, which cannot solve it
 
-    fnnet train mnist --activation relu     28x28 images; torchvision downloads them once
+    fnnet train mnist --activation relu  28x28 images, downloaded once
 
-    fnnet train iris.csv --hidden 16        your own: numbers, and the class in the last column
+    fnnet train iris.csv --hidden 16     your own: the class is the last column
 
-    fnnet train --resume runs/mnist         goes on where Ctrl-C, a crash or a full disk stopped it
+    fnnet train --resume runs/mnist      goes on where it was stopped
     """
     folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
     begun = None

@@ -65,11 +65,11 @@ def _told(states: Iterable[State], wording: Wording, console: Console, clock: Ca
             now = clock()
             pace = pace or Pace(began, state, now)
             if now - last >= SELDOM or wording.at_a_tenth(state):
-                _leave(console, wording.line(state, pace, now))
+                _leave(console, wording.line(state, pace, now, console.width))
                 last, said = now, state
     finally:
         if state is not said and state is not None:
-            _leave(console, wording.line(state, pace or Pace(began, state, now), now, ended=True))
+            _leave(console, wording.line(state, pace or Pace(began, state, now), now, console.width, ended=True))
 
 
 def _drawn(states: Iterable[State], wording: Wording, console: Console, clock: Callable[[], float]) -> Iterator[State]:

@@ -50,11 +50,11 @@ class Wording:
         if speed:
             yield f"{speed * state.epoch_size:,.0f} examples/s"
 
-    def line(self, state: State, pace: Pace, now: float, width: int | None = None, *, ended: bool = False) -> str:
+    def line(self, state: State, pace: Pace, now: float, width: int, *, ended: bool = False) -> str:
         """A line for a state, of as many words as fit."""
         ended = ended or state.epoch == self.epochs
         place = self.place(state) + (f" ({behind(state) - state.epoch:.0%})" if state.batch else "") + ": "
-        return place + fitting(self.words(state, pace, now, ended), width and width - len(place), ", ")
+        return place + fitting(self.words(state, pace, now, ended), width - len(place), ", ")
 
     def at_a_tenth(self, state: State) -> bool:
         """Whether a state ends the first epoch that has a tenth of all behind it, or two, and so on."""
@@ -80,7 +80,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else str(timedelta(seconds=round(seconds)))
 
 
-def fitting(words: Iterable[str], width: int | None, between: str) -> str:
+def fitting(words: Iterable[str], width: int, between: str) -> str:
     """As many of the words, at least the first, as fit into a width.
 
     >>> fitting(["loss 0.5", "in 3.0 s"], 17, ", "), fitting(["loss 0.5", "in 3.0 s"], 18, ", ")
@@ -88,7 +88,7 @@ def fitting(words: Iterable[str], width: int | None, between: str) -> str:
     """
     first, *more = words
     for word in more:
-        if width is not None and len(first + between + word) > width:
+        if len(first + between + word) > width:
             break
         first += between + word
     return first
