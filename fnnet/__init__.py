@@ -5,7 +5,7 @@ from the left to run and from the right to learn; training is a stream of immuta
 
 Here is what a first course and everyday use need. The rooms hold the rest: `fnnet.values`, `fnnet.network`,
 `fnnet.optimizers` (with the schedules), `fnnet.datasets`, `fnnet.learning`, `fnnet.checking`, `fnnet.runs`,
-`fnnet.teaching`, `fnnet.grading`.
+`fnnet.watching`, `fnnet.teaching`, `fnnet.grading`.
 """
 
 from importlib import import_module
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from fnnet.runs import load, save
     from fnnet.tables import Impute, OneHot
     from fnnet.values import Array, buffer, evolve, freeze, frozen, key, leaves, map_params, param, readonly, sub
+    from fnnet.watching import watch
 
 __all__ = [
     "GELU", "SGD", "Adam", "AdamW", "Affine", "Array", "BatchNorm", "Dropout", "Fixed", "Flatten", "GaussianNoise",
@@ -55,11 +56,14 @@ __all__ = [
     "ReLU", "Residual", "Scale", "Sigmoid", "SigmoidCrossEntropy", "Softmax", "SoftmaxCrossEntropy", "Standardize",
     "Tanh", "Unstandardize", "absorb", "backward", "buffer", "check_gradients", "check_laws", "evaluate", "evolve",
     "fit", "forward", "freeze", "frozen", "gradients", "key", "leaves", "load", "map_params", "mlp", "one_hot", "param",
-    "predict", "readonly", "save", "sub", "summarize", "train", "training",
+    "predict", "readonly", "save", "sub", "summarize", "train", "training", "watch",
 ]  # fmt: skip
 
 #: The rooms that hold these names, those that need the fewest others first, and the rooms that are asked by name alone.
-_ROOMS = ("values", "network", "layers", "tables", "losses", "optimizers", "learning", "models", "checking", "runs")
+_ROOMS = (
+    "values", "network", "layers", "tables", "losses", "optimizers", "learning", "models", "checking", "runs",
+    "watching",
+)  # fmt: skip
 _MORE_ROOMS = ("datasets", "teaching", "grading")
 
 

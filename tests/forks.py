@@ -3,6 +3,9 @@
 Each is a process as any other, with its own folder, environment, output, signals and end; only what `python -m fnnet`
 does before the first line of `main` is not done again. Where it matters what the interpreter finds when it starts, a
 test starts an interpreter. A plan is one of `killer.py`.
+
+What is left out of stderr are the lines by which training says how far it is, each of which is looked at: so that tests
+can ask whether anything else was said. Those lines have tests of their own, in `test_progress.py`.
 """
 
 import atexit
@@ -19,6 +22,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from progress_lines import beside_progress
+
 #: Seconds after which a process is ended that does not end by itself.
 PATIENCE = 300
 
@@ -32,7 +37,7 @@ def forked(*arguments: object, plan: Plan | None = None) -> subprocess.Completed
         out, err = Path(folder, "out"), Path(folder, "err")
         paths = {"cwd": str(Path.cwd()), "out": str(out), "err": str(err)}
         code = _ask({**paths, "env": dict(os.environ), "arguments": words, "plan": plan})
-        return subprocess.CompletedProcess(["fnnet", *words], code, out.read_text(), err.read_text())
+        return subprocess.CompletedProcess(["fnnet", *words], code, out.read_text(), beside_progress(err.read_text()))
 
 
 def _ask(request: dict[str, Any]) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from forks import forked
+from progress_lines import beside_progress
 
 
 @pytest.fixture(autouse=True)
@@ -242,9 +243,12 @@ def test_quiet_prints_the_result_alone() -> None:
     assert done.stderr == ""
 
 
-def test_progress_is_only_for_terminals() -> None:
-    """Without a terminal nothing but the result is written."""
-    assert fnnet("train", "digits", "--epochs", 2).stderr == ""
+def test_the_bar_is_only_for_terminals() -> None:
+    """Without a terminal nothing but the result, and plain lines of how far it is, is written."""
+    done = started("train", "digits", "--epochs", 2)
+    assert len(done.stderr.splitlines()) == 2
+    assert beside_progress(done.stderr) == ""
+    assert "epoch " not in done.stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
@@ -285,7 +289,7 @@ def test_ctrl_c_reports_so_far_and_exits_130() -> None:
         printed, complained = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "test accuracy" in printed
-    assert complained.startswith("fnnet: stopped by Ctrl-C, after ")
+    assert beside_progress(complained).startswith("fnnet: stopped by Ctrl-C, after ")
     assert "go on with: fnnet train --resume runs/digits" in complained
     assert "Traceback" not in complained
 

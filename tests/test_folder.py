@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from progress_lines import beside_progress
 
 from fnnet import load
 from fnnet.cli.app import run as command_line
@@ -32,7 +33,7 @@ def told(*arguments: object) -> tuple[int, str, str]:
     """The exit code of a command in this process, and what it prints on stdout and stderr."""
     with redirect_stdout(io.StringIO()) as printed, redirect_stderr(io.StringIO()) as complained:
         code = command_line(list(map(str, arguments)))
-    return code, printed.getvalue(), complained.getvalue()
+    return code, printed.getvalue(), beside_progress(complained.getvalue())
 
 
 def trained(*arguments: object) -> str:
@@ -256,8 +257,9 @@ def test_the_history_says_what_the_states_said() -> None:
     trained(*COSINE, "--validation", 0.2, "--out", "run")
     found = load_run("run")
     ends = [state for state in found.experiment(digits()).states() if state.batch == 0]
-    expected = [(s.epoch, s.step, s.lr, s.mean_loss, s.validation) for s in ends]
-    assert [tuple(row) for row in read_history(Path("run/history.csv"))] == expected
+    expected = [(s.epoch, s.step, s.lr, s.mean_loss, s.validation, s.mean_metric, s.validation_metric) for s in ends]
+    assert [tuple(row)[:-1] for row in read_history(Path("run/history.csv"))] == expected
+    assert None not in expected[0]
 
 
 def test_the_record_says_everything() -> None:

@@ -254,10 +254,10 @@ def test_a_step_knows_nothing_but_what_it_is_given(args: Arguments) -> None:
     params, start = laid_out(PLAIN, OPTIMIZERS["momentum"].init(PLAIN))
     assert learn is not None
     for changed in (lambda p, o: (p, start), lambda p, o: (params, o), lambda p, o: (params, start)):
-        _, *last = learn(params, start, *batch)
+        _, _, *last = learn(params, start, *batch)
         fresh = fuse(args, PLAIN)
         assert fresh is not None
-        (a, *here), (b, *there) = learn(*changed(*last), *batch), fresh(*changed(*last), *batch)
+        (a, _, *here), (b, _, *there) = learn(*changed(*last), *batch), fresh(*changed(*last), *batch)
         assert (a, *map(fingerprint, here)) == (b, *map(fingerprint, there))
 
 
@@ -279,7 +279,7 @@ def test_a_step_that_diverges_changes_nothing(args: Arguments) -> None:
     learn, (net, start) = fuse(args, PLAIN), laid_out(PLAIN, OPTIMIZERS["momentum"].init(PLAIN))
     assert learn is not None
     with np.errstate(all="ignore"):
-        value, params, optimizer = learn(net, start, None, freeze(np.full((4, 6), np.nan)), args.y[:4], None)
+        value, _, params, optimizer = learn(net, start, None, freeze(np.full((4, 6), np.nan)), args.y[:4], None)
     assert np.isnan(value)
     assert params is net
     assert optimizer is start

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from test_folder import told
 
-from fnnet.cli import output
+from fnnet.cli import output, runs, side_by_side
 from fnnet.cli.starting import fresh
 from fnnet.runs.archive import FileError
 from fnnet.runs.aside import BEFORE, MOVING
@@ -81,7 +81,8 @@ def everything() -> dict[str, tuple[int, int, bytes]]:
 def columns(monkeypatch: pytest.MonkeyPatch, width: int) -> Iterator[None]:
     """A terminal of so many columns."""
     with monkeypatch.context() as context:
-        context.setattr(output.out, "_width", width)
+        for module in (output, runs, side_by_side):
+            context.setattr(module, "room", lambda console: width)
         yield
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from progress_lines import beside_progress
 from test_cli import fnnet as process
 from test_exact import interrupted, last
 
@@ -47,7 +48,7 @@ def fnnet(*arguments: object) -> CompletedProcess[str]:
             code = command_line([*map(str, arguments)])
         except SystemExit as stop:
             code = int(stop.code or 0)
-    return CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+    return CompletedProcess(arguments, code, out.getvalue(), beside_progress(err.getvalue()))
 
 
 def result(*arguments: object) -> Any:

@@ -4,7 +4,7 @@ import traceback
 from importlib import import_module
 from importlib.metadata import version
 from tempfile import NamedTemporaryFile
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,6 +37,8 @@ def run(arguments: list[str]) -> int:
 
     All but 0 come after one line that says why.
     """
+    if not arguments or {"--help", "-h"} & {*arguments}:
+        _make_room()
     try:
         return _app(arguments)(arguments or ["--help"], prog_name="fnnet", standalone_mode=False) or 0
     except typer.Exit as stop:
@@ -45,6 +47,12 @@ def run(arguments: list[str]) -> int:
         return 130
     except Exception as error:
         return _failed(error)
+
+
+def _make_room() -> None:
+    """Let the columns of the help stand one character apart and not two, so that none is cut where it is narrow."""
+    help_style: Any = import_module("typer.rich_utils")
+    help_style.STYLE_OPTIONS_TABLE_PADDING = (0, 1, 0, 0)
 
 
 def _app(arguments: list[str]) -> typer.Typer:

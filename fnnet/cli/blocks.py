@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from fnnet.cli.output import visible
+from fnnet.cli.output import room, visible
 from fnnet.values.array import Array
 
 #: A picture (H, W) from 0, black, to 1, white; and the lines under it.
@@ -31,11 +31,12 @@ def print_blocks(pictures: Sequence[Captioned], console: Console) -> None:
     """
     colored = console.color_system not in (None, "standard") and not console.no_color and _writes(console)
     draw = _half_blocks if colored else _letters
-    drawn = [list(draw(shrunk(image, min(WIDEST, console.width)))) for image, _ in pictures]
+    fits = room(console) or console.width
+    drawn = [list(draw(shrunk(image, min(WIDEST, fits)))) for image, _ in pictures]
     said = [[visible(line) for line in caption] for _, caption in pictures]
     width = max(len(drawn[0][0]), min(LEAST, max(cell_len(line) for caption in said for line in caption)))
     tiles = [[*_padded(lines, width), *_cut(caption, width)] for lines, caption in zip(drawn, said, strict=True)]
-    for line in _side_by_side(tiles, max(1, (console.width + len(GAP)) // (width + len(GAP)))):
+    for line in _side_by_side(tiles, max(1, (fits + len(GAP)) // (width + len(GAP)))):
         console.print(line)
 
 

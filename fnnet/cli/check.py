@@ -91,7 +91,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
         laws = f"{row['laws'] - len(row['broken'])}/{row['laws']}" if row["laws"] else ""
         verdict = "ok" if row["passed"] else "FAILED"
         add_row(made, row["name"], verdict, row["worst"], error, str(row["kinks"]), laws)
-    print_table(made)
+    print_table(made, keep=2)
     say(f"error: relative, against {' and '.join(sorted({row['method'] for row in rows}))} in float64")
     for row in rows:
         for sentence in row["broken"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
-from fnnet.cli.output import out, say, visible
+from fnnet.cli.output import out, room, say, visible
 from fnnet.grading import Report
 
 PARTS = ("Affine", "Sigmoid", "Softmax", "Loss", "Model", "training")
@@ -16,7 +16,7 @@ COLUMNS = ("points", *PARTS)
 def print_class(names: Sequence[str], reports: Iterable[Report]) -> None:
     """A row for each student, and after the last what is wrong with each."""
     width = max(cell_len(visible(name)) for name in ("student", *names))
-    out.print(_line("student", width, COLUMNS), style="bold")
+    say(_line("student", width, COLUMNS), style="bold")
     sentences = []
     for report in reports:
         row = _row(report)
@@ -26,8 +26,12 @@ def print_class(names: Sequence[str], reports: Iterable[Report]) -> None:
 
 
 def _line(name: str, width: int, cells: Sequence[str]) -> str:
-    right = (f"{cell:>{len(column)}}" for column, cell in zip(COLUMNS, cells, strict=True))
-    return " ".join([name + " " * (width - cell_len(name)), *right])
+    """A name and its figures: beside it, or below where the line has no room for both."""
+    figures = " ".join(f"{cell:>{len(column)}}" for column, cell in zip(COLUMNS, cells, strict=True))
+    most = room(out)
+    if most is None or width + 1 + len(figures) <= most:
+        return name + " " * (width - cell_len(name)) + f" {figures}"
+    return f"{name}\n{figures:>{most}}"
 
 
 def as_csv(reports: Sequence[Report]) -> bytes:

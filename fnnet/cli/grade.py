@@ -11,7 +11,7 @@ from rich.text import Text
 
 from fnnet.cli import options as o
 from fnnet.cli.class_rows import as_csv, print_class
-from fnnet.cli.output import err, out, print_json, say, table, visible
+from fnnet.cli.output import err, print_json, print_table, raw, say, table, visible
 from fnnet.grading import Limits, Report, Settings, digits_of, markdown, students, write_skeleton
 from fnnet.grading import grade as graded
 from fnnet.grading.catalog import CATALOGS
@@ -84,7 +84,7 @@ def grade(
         print_json(all_of_them if path.is_dir() else all_of_them[0])
     elif as_markdown:
         for number, report in enumerate(reports):
-            say("\n" * bool(number) + markdown(report))
+            raw("\n" * bool(number) + markdown(report))
     elif path.is_dir():
         print_class([name for name, _ in asked], reports)
     else:
@@ -126,12 +126,12 @@ def _kept(reports: Iterator[Report], csv: Path) -> Iterator[Report]:
 
 
 def _print(report: Report) -> None:
-    made = table("part", "quantity", ">points", "")
+    made = table("part", "quantity", ">points", "~")
     for mark in report.marks:
         names = "; ".join(c.mistake for c in mark.complaints if c.mistake)
         verdict = Text("ok", "green") if mark.full else Text(names or "see below", "red")
         made.add_row(mark.part, mark.quantity, f"{mark.points:g}/{mark.most:g}", verdict)
-    out.print(made)
+    print_table(made, keep=2)
     more = report.remarks or report.points < report.most
     say(f"\n{visible(report.name)}: {report.points:g} of {report.most:g} points" + "\n" * bool(more))
     said: dict[str, list[str]] = {}

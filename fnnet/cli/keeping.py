@@ -16,11 +16,12 @@ PATIENCE = 30.0
 SPARING = 50.0
 
 
-def kept(states: Iterable[State], folder: Path, run: Run, cost: float) -> Iterator[State]:
+def kept(states: Iterable[State], folder: Path, run: Run, cost: float, seconds: list[float]) -> Iterator[State]:
     """The same states, the newest of them always in the folder.
 
     Saved is each that ends an epoch, and one every 30 seconds of an epoch, and the last. Only epochs that are shorter
-    than 50 times what saving takes, ``cost`` seconds at first, are not all saved.
+    than 50 times what saving takes, ``cost`` seconds at first, are not all saved. ``seconds[0]`` says at each state how
+    long the run has trained; the time of saving is added to it.
     """
     held = state = run.state
     rows: list[Epoch] = []
@@ -28,13 +29,16 @@ def kept(states: Iterable[State], folder: Path, run: Run, cost: float) -> Iterat
     for state in states:
         ends = state.batch == 0
         if ends:
-            rows.append(row(state))
+            rows.append(row(state, round(seconds[0], 4)))
         now = time.perf_counter()
         if now - saved > SPARING * cost and (ends or now - saved > PATIENCE):
             keep(folder, run.at(state), rows, held is not None and held.batch == 0)
             held, rows = state, []
             saved = time.perf_counter()
             cost = saved - now
+            seconds[0] += cost
         yield state
     if state is not None and state is not held:
+        now = time.perf_counter()
         keep(folder, run.at(state), rows, held is not None and held.batch == 0)
+        seconds[0] += time.perf_counter() - now

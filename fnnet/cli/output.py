@@ -1,12 +1,21 @@
-"""What the commands print: results to stdout, everything else to stderr."""
+"""What the commands print: results to stdout, everything else to stderr.
+
+On a terminal long lines go on below, between words, and a table that is wider stands in parts. In a pipe or a file each
+line and each table stays whole, for grep and the like.
+"""
 
 import json
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
+
+#: The width of a line in a pipe, where nothing is broken.
+WHOLE = 1_000_000
 
 PLAIN: Any = {"highlight": False, "soft_wrap": True, "markup": False, "emoji": False}
 out = Console(**PLAIN)
@@ -22,14 +31,44 @@ def visible(text: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
-def say(text: str) -> None:
+def room(console: Console) -> int | None:
+    """How many characters fit into a line of a terminal as it is now; None where there is no terminal."""
+    return Console(stderr=console.stderr).width if console.file.isatty() else None
+
+
+def wrapped(line: str, width: int | None) -> str:
+    """A line on as many lines as its words need, the later ones two further in.
+
+    >>> print(wrapped("network: Affine 2x8 | Sigmoid | Affine 8x2", 24))
+    network: Affine 2x8 |
+      Sigmoid | Affine 8x2
+    """
+    if width is None or cell_len(line) <= width:
+        return line
+    margin = line[: len(line) - len(line.lstrip())]
+    first, *words = line.split() or [""]
+    lines = [margin + first]
+    for word in words:
+        if cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"{margin}  {word}")
+    return "\n".join(lines)
+
+
+def say(text: str, style: str | None = None) -> None:
     """Lines of the result."""
+    out.print("\n".join(wrapped(visible(line), room(out)) for line in text.split("\n")), style=style)
+
+
+def raw(text: str) -> None:
+    """Lines for another program, such as Markdown, none of which may be broken."""
     out.print("\n".join(map(visible, text.split("\n"))))
 
 
 def complain(text: str) -> None:
-    """One line to stderr."""
-    err.print(f"fnnet: {visible(' '.join(text.split()))}")
+    """One sentence to stderr."""
+    err.print(wrapped(f"fnnet: {visible(' '.join(text.split()))}", room(err)))
 
 
 def print_json(value: Any) -> None:
@@ -38,13 +77,16 @@ def print_json(value: Any) -> None:
 
 
 def table(*columns: str) -> Table:
-    """An empty table; columns named with a leading ``>`` are numbers."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        made.add_column(
-            visible(column.lstrip(">")), justify="right" if column.startswith(">") else "left", no_wrap=True
-        )
+    """An empty table; a column named with a leading ``>`` has numbers, one with ``~`` texts that may be wrapped."""
+    made = _empty()
+    for name in columns:
+        justify: Literal["right", "left"] = "right" if name.startswith(">") else "left"
+        made.add_column(visible(name.lstrip(">~")), justify=justify, no_wrap=not name.startswith("~"))
     return made
+
+
+def _empty() -> Table:
+    return Table(box=None, pad_edge=False, header_style="bold")
 
 
 def add_row(made: Table, *cells: str, style: str | None = None) -> None:
@@ -52,7 +94,39 @@ def add_row(made: Table, *cells: str, style: str | None = None) -> None:
     made.add_row(*map(visible, cells), style=style)
 
 
-def print_table(made: Table) -> None:
-    """Print a table as wide as it is, also where the terminal is narrower: figures are never cut off."""
-    wide = out.options.update(max_width=1_000_000)
-    Console(**PLAIN, width=max(out.width, Measurement.get(out, wide, made).maximum)).print(made)
+def print_table(made: Table, keep: int = 1) -> None:
+    """Print a table, every cell whole: one too wide in parts, each of which begins with the ``keep`` first columns."""
+    for number, part in enumerate(_parts(made, keep)):
+        if number:
+            out.print()
+        least, most = _width(part)
+        Console(**PLAIN, width=max(least, min(most, room(out) or most))).print(part)
+
+
+def _parts(made: Table, keep: int) -> Iterator[Table]:
+    most = room(out)
+    head, rest = made.columns[:keep], made.columns[keep:]
+    while rest:
+        many = len(rest)
+        while most is not None and many > 1 and _width(_of(made, [*head, *rest[:many]]))[0] > most:
+            many -= 1
+        yield _of(made, [*head, *rest[:many]])
+        rest = rest[many:]
+
+
+def _of(made: Table, columns: list[Column]) -> Table:
+    """The table with some of its columns."""
+    part = _empty()
+    for column in columns:
+        texts = [str(text) for text in (column.header, *column.cells)]
+        whole = column.no_wrap
+        least = max(cell_len(word) for text in texts for word in (text.split("\n") if whole else text.split() or [""]))
+        part.add_column(column.header, justify=column.justify, no_wrap=column.no_wrap, min_width=least)
+    for row, cells in zip(made.rows, zip(*(column.cells for column in columns), strict=True), strict=True):
+        part.add_row(*cells, style=row.style)
+    return part
+
+
+def _width(made: Table) -> Measurement:
+    """How wide a table is where its cells take as many lines as they may, and where each takes one."""
+    return Measurement.get(out, out.options.update(max_width=WHOLE), made)

@@ -22,7 +22,7 @@ from fnnet.values.errors import UsageError
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="FILE|IMAGE...|FOLDER|NUMBERS...",
+        metavar="FILE|IMAGES|NUMBERS",
         help="A table, or - for one that is piped in; PNG or JPEG files; a folder; or rows of numbers, such as 0,1.",
     ),
 ]
@@ -90,5 +90,5 @@ def _print(rows: list[dict[str, Any]], run: Run) -> None:
     )
     for row in rows:
         shares = [f"{p:.3f}" for p in row.get("probabilities", {}).values()]
-        add_row(made, row["input"], *((shares and [row["class"]]) or [f"{row['prediction']:.5g}"]), *shares)
-    print_table(made)
+        add_row(made, row["input"], row["class"] if run.classes else f"{row['prediction']:.5g}", *shares)
+    print_table(made, keep=2)

@@ -1,54 +1,23 @@
-"""The progress bar of a training run: on stderr, and only on a terminal."""
+"""How far a run has come at the command line, and the seconds that it took, also over several days."""
 
+import json
 import time
-from collections.abc import Callable, Iterable, Iterator
-
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from fnnet.cli.output import err
-from fnnet.learning.arguments import steps_per_epoch
 from fnnet.learning.state import State
 from fnnet.runs.build import Experiment
+from fnnet.runs.figure import figure_of
+from fnnet.runs.folder import HISTORY, RECORD
+from fnnet.runs.history import read_history
+from fnnet.tables.opening import open_regular
+from fnnet.watching import watch
 
-#: Seconds between two looks at the run.
-OFTEN = 0.1
 
-
-def watched(
-    states: Iterable[State], run: Experiment, look: Callable[[State], float] | None, shown: bool
-) -> Iterator[State]:
-    """The same states, with a bar of epoch, loss, accuracy, examples a second and time left.
-
-    ``look`` measures the accuracy of a state, at the end of an epoch.
-    """
-    if not shown:
-        yield from states
-        return
-    size = run.recipe.batch_size or len(run.x)
-    steps = run.recipe.epochs * steps_per_epoch(len(run.x), size)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[seen]}"), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, refresh_per_second=10) as progress:
-        task = progress.add_task("epoch 1", total=steps, seen="")
-        start = last = looked = time.monotonic()
-        first: int | None = None
-        accuracy = ""
-        for state in states:
-            yield state
-            first = state.step - 1 if first is None else first
-            now = time.monotonic()
-            if look and state.batch == 0 and now - looked > OFTEN:
-                accuracy = f"{'accuracy' if run.data.classes else 'R2'} {look(state):.4f}  "
-                looked = time.monotonic()
-                start += looked - now
-            if now - last > OFTEN:
-                last = now
-                speed = (state.step - first) * size / (now - start)
-                progress.update(
-                    task,
-                    completed=state.step,
-                    description=f"epoch {state.epoch + (state.batch > 0)} of {run.recipe.epochs}",
-                    seen=f"loss {state.mean_loss:.4f}  {accuracy}{speed:,.0f} examples/s",
-                )
+def shown(states: Iterable[State], run: Experiment) -> Iterator[State]:
+    """The same states, with a bar on a terminal, and lines elsewhere."""
+    return watch(states, run.recipe.epochs, figure=figure_of(run.net).name, console=err)
 
 
 def timed(states: Iterable[State], seconds: list[float]) -> Iterator[State]:
@@ -58,3 +27,20 @@ def timed(states: Iterable[State], seconds: list[float]) -> Iterator[State]:
         seconds[0] += time.perf_counter() - start
         yield state
         start = time.perf_counter()
+
+
+def spent(folder: Path, epoch: int) -> float:
+    """The seconds that the run of a folder has behind it at this epoch.
+
+    Its result says them; that of a run that was killed is missing, and the last row of its history says them.
+    """
+    rows = [row.seconds or 0.0 for row in read_history(folder / HISTORY) if row.epoch <= epoch]
+    return max([_said(folder), *rows])
+
+
+def _said(folder: Path) -> float:
+    try:
+        with open_regular(folder / RECORD) as file:
+            return float(json.load(file)["result"]["seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0.0

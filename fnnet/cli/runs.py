@@ -12,7 +12,7 @@ from rich.table import Table
 from fnnet.cli import options as o
 from fnnet.cli.flags import with_default
 from fnnet.cli.glance import TIED, about, entry, epochs, score, seconds
-from fnnet.cli.output import out, print_json, print_table, say, table, visible
+from fnnet.cli.output import WHOLE, out, print_json, print_table, room, say, table, visible
 from fnnet.cli.side_by_side import compare
 from fnnet.runs.below import runs_below
 from fnnet.runs.overview import Overview, overview
@@ -59,17 +59,17 @@ def _table(found: list[Overview]) -> Table:
     heads = ("folder", "data, settings", ">epochs", ">accuracy", ">seconds", "state")
     cells = [(visible(run.folder), about(run), epochs(run), score(run), seconds(run), run.condition) for run in found]
     folder, _, *figures = (max(map(cell_len, column)) for column in zip(heads, *cells, strict=True))
-    room = max(ROOM + 2, out.width - sum(2 + width for width in figures))
-    beside = room - folder - 2 >= max(ROOM, *(len(part) for row in cells for part in row[1].split(" ")))
+    left = max(ROOM + 2, (room(out) or WHOLE) - sum(2 + width for width in figures))
+    beside = left - folder - 2 >= max(ROOM, *(len(part) for row in cells for part in row[1].split(" ")))
     made = table(*heads) if beside else table("folder, data, settings", *heads[2:])
     for name, what, *rest in cells:
-        first = (name, _wrapped(what, room - folder - 2)) if beside else (_stacked(name, what, room),)
+        first = (name, _wrapped(what, left - folder - 2)) if beside else (_stacked(name, what, left),)
         made.add_row(*first, *rest)
     return made
 
 
-def _stacked(folder: str, what: str, room: int) -> str:
-    return f"{fill(folder, room)}\n{indent(_wrapped(what, room - 2), '  ')}"
+def _stacked(folder: str, what: str, width: int) -> str:
+    return f"{fill(folder, width)}\n{indent(_wrapped(what, width - 2), '  ')}"
 
 
 def _wrapped(text: str, width: int) -> str:

@@ -6,7 +6,7 @@ from textwrap import fill
 from typing import Any
 
 from fnnet.cli.glance import UNKNOWN, entry, epochs
-from fnnet.cli.output import add_row, out, print_json, print_table, say, table, visible
+from fnnet.cli.output import WHOLE, add_row, out, print_json, print_table, room, say, table, visible
 from fnnet.runs.archive import FileError
 from fnnet.runs.comparison import Difference, Pair, differing_settings, first_different, shared_epochs
 from fnnet.runs.overview import Overview, Standing, overview
@@ -71,7 +71,7 @@ def _print(a: Overview, b: Overview, settings: dict[str, Pair], scores: dict[str
 
 def _fitting(text: object) -> str:
     """A cell in lines of which two fit side by side, and names before them."""
-    return fill(visible(text), max(20, (out.width - 20) // 2))
+    return fill(visible(text), max(20, ((room(out) or WHOLE) - 20) // 2))
 
 
 def _short(name: str, value: Any) -> str:

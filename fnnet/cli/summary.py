@@ -36,7 +36,7 @@ def summary(data: o.DataOrRun, size: o.Size = None, json: o.Json = False, *, sai
     for row in rows:
         add_row(made, row.place, row.name, "x".join(map(str, row.output)), f"{row.params:,}", f"{row.bytes:,}")
     add_row(made, "", "total", "", f"{sum(r.params for r in rows):,}", f"{sum(r.bytes for r in rows):,}", style="bold")
-    print_table(made)
+    print_table(made, keep=2)
 
 
 def _of_pictures(folder: str) -> bool:

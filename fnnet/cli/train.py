@@ -11,12 +11,11 @@ from fnnet.cli.environment import machines, recorded
 from fnnet.cli.flags import Said, settings
 from fnnet.cli.interrupt import interruptions, uninterrupted
 from fnnet.cli.keeping import kept
-from fnnet.cli.output import complain, err, print_json, say
-from fnnet.cli.progress import timed, watched
+from fnnet.cli.output import complain, print_json, say
+from fnnet.cli.progress import shown, spent, timed
 from fnnet.cli.result import opening, place, result, show
 from fnnet.cli.starting import folder_for, fresh, refuse_to_replace, resumed, state_of
 from fnnet.cli.threads import computing
-from fnnet.learning.evaluation import evaluate
 from fnnet.learning.state import State
 from fnnet.learning.stream import Diverged
 from fnnet.runs import Experiment, Run
@@ -51,17 +50,17 @@ def train(
 ) -> None:
     """Train a network on DATA, test it, and keep the run. Every flag has a good default for each data set.
 
-    fnnet train digits                      1,797 real handwritten digits that come with fnnet
+    fnnet train digits                   handwritten digits that come with it
 
-    fnnet train xor --hidden none           softmax regression, which cannot solve it
+    fnnet train xor --hidden none        softmax alone, which cannot solve it
 
-    fnnet train mnist --activation relu     28x28 images; torchvision downloads them once
+    fnnet train mnist --activation relu  28x28 images, downloaded once
 
-    fnnet train iris.csv --hidden 16        your own: numbers, and the class in the last column
+    fnnet train iris.csv --hidden 16     your own: the class is the last column
 
-    fnnet train pictures/ --size 32         a folder of pictures for each class; with pip install 'fnnet[images]'
+    fnnet train pictures/ --size 32      a folder of pictures for each class
 
-    fnnet train --resume runs/mnist         goes on where Ctrl-C, a crash or a full disk stopped it
+    fnnet train --resume runs/mnist      goes on where it was stopped
     """
     folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
     begun, shown = None, not (quiet or json)
@@ -94,7 +93,7 @@ def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: 
     with computing(run.threads):
         before = recorded(own.way) if own and goes_on else []
         record = {**run.source.plain(), "settings": as_dict(run.recipe), "machines": machines(before, run)}
-        state, seconds, number = _follow(start, run, ran, own, goes_on, record, err.is_terminal and not quiet)
+        state, seconds, number = _follow(start, run, ran, own, goes_on, record, not quiet)
         found = result(ran, state, seconds)
     if own:
         finish(own.way, run.at(state), {**record, "result": {k: v for k, v in found.items() if k != "settings"}})
@@ -108,24 +107,18 @@ def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: 
 
 
 def _follow(
-    state: State, run: Run, ran: Experiment, own: Owned | None, goes_on: bool, record: dict[str, Any], shown: bool
+    state: State, run: Run, ran: Experiment, own: Owned | None, goes_on: bool, record: dict[str, Any], aloud: bool
 ) -> tuple[State, float, int | None]:
-    """The last state, the seconds that training and saving took, and the signal that ended it, if one did."""
-    seconds = [0.0]
-    x, y = ran.validation or (ran.data.x_test, ran.data.y_test)
-    targets = ran.targets(y)
-
-    def look(state: State) -> float:
-        return evaluate(state.params, ran.loss, x, targets)[1]
-
+    """The last state, the seconds of training and saving since the run began, and the signal that ended it, if any."""
+    seconds = [spent(own.way, state.epoch) if own and goes_on else 0.0]
     with interruptions() as signals:
-        states = uninterrupted(ran.states(state), signals)
+        states = timed(uninterrupted(ran.states(state), signals), seconds)
         try:
             if own:
                 begun = time.perf_counter()
                 (tidy if goes_on else begin)(own.way, run, {**record, "result": None})
-                states = kept(states, own.way, run, time.perf_counter() - begun)
-            for state in watched(timed(states, seconds), ran, look, shown):  # noqa: B007  # the last one is wanted
+                states = kept(states, own.way, run, time.perf_counter() - begun, seconds)
+            for state in shown(states, ran) if aloud else states:  # noqa: B007  # the last one is wanted
                 pass
         except (Diverged, FileError) as error:
             raise type(error)(f"{error}{_left(own)}") from None

@@ -10,7 +10,7 @@ import typer
 from fnnet.cli import options as o
 from fnnet.cli.environment import changes, environment, recorded
 from fnnet.cli.output import err, print_json, say, visible
-from fnnet.cli.progress import watched
+from fnnet.cli.progress import shown
 from fnnet.cli.result import place
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
@@ -52,7 +52,8 @@ def verify(
     with computing(found.threads):
         states = _noted(islice(ran.states(start), max(0, was.step - start.step)), rows)
         now = start
-        for now in watched(states, ran, None, err.is_terminal and not (quiet or json)):  # noqa: B007  # the last one
+        aloud = err.is_terminal and not (quiet or json)
+        for now in shown(states, ran) if aloud else states:  # noqa: B007  # the last one
             pass
     there = [row for row in read_history(folder / HISTORY) if start.epoch < row.epoch <= was.epoch]
     where = first_difference(there, rows) or difference(was, now)

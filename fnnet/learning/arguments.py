@@ -21,6 +21,9 @@ from fnnet.values.tree import dtype_of
 #: From targets, and weights where there are any, to a loss: the class of a loss is one.
 MakeLoss = Callable[..., Any]
 
+#: From the outputs of a batch and its targets to the sum of a figure over the examples.
+Metric = Callable[[Array, Array], float]
+
 
 @final
 @frozen
@@ -39,10 +42,20 @@ class Arguments:
     dtype: np.dtype[Any]
     noisy: bool
     absorbs: bool
+    metric: Metric | None
 
 
 def check_arguments(
-    net: Any, x: Any, y: Any, loss: Any, optimizer: Any, size: Any, weights: Any, validation: Any, patience: Any
+    net: Any,
+    x: Any,
+    y: Any,
+    loss: Any,
+    optimizer: Any,
+    size: Any,
+    weights: Any,
+    validation: Any,
+    patience: Any,
+    metric: Any = None,
 ) -> Arguments:
     """The arguments of a run, read-only. Raises UsageError for what can't be trained, naming it; see `train`."""
     x, dtype = readonly(inputs(net, x)), dtype_of(net)
@@ -55,6 +68,8 @@ def check_arguments(
     if patience is not None and (validation is None or whole(patience, "patience") < 1):
         raise UsageError("patience must be at least 1 and needs a validation set")
     check_loss(loss)
+    if metric is not None and not callable(metric):
+        raise UsageError(f"metric must be a function of outputs and targets, got {metric!r}")
     if isinstance(optimizer, type) or not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
         said = mended(optimizer) if isinstance(optimizer, type) else repr(optimizer)
         raise UsageError(f"optimizer must be one such as SGD(lr=0.1), got {said}")
@@ -66,7 +81,7 @@ def check_arguments(
         _check_targets(loss, validation[1], output, dtype, "of validation ")
     steps, noisy = steps_per_epoch(len(x), size), offers(net, "training")
     return Arguments(
-        x, _indices(y), weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs(net)
+        x, _indices(y), weights, loss, optimizer, size, steps, validation, patience, dtype, noisy, absorbs(net), metric
     )
 
 

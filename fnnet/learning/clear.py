@@ -15,10 +15,11 @@ from fnnet.values.array import Array
 from fnnet.values.keys import Key
 from fnnet.values.record import replace
 
-#: From the network, the optimizer's state, the key of the step's noise, x, y and weights to the loss, and the network
-#: and the optimizer's state after the step; both unchanged when the loss is not finite.
+#: From the network, the optimizer's state, the key of the step's noise, x, y and weights to the loss, the sum of the
+#: metric where there is one, and the network and the optimizer's state after the step. The last two are unchanged when
+#: the loss is not finite.
 Learn: TypeAlias = Callable[
-    [Any, OptimizerState, Key | None, Array, Array, Array | None], tuple[Any, Any, OptimizerState]
+    [Any, OptimizerState, Key | None, Array, Array, Array | None], tuple[Any, float | None, Any, OptimizerState]
 ]
 
 
@@ -28,15 +29,17 @@ def clear(args: Arguments) -> Learn:
 
     def learn(
         params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
-    ) -> tuple[Any, Any, OptimizerState]:
+    ) -> tuple[Any, float | None, Any, OptimizerState]:
         net = params if noise is None else training(params, noise)
         loss = make(y) if weights is None else make(y, weights)
-        value, caches = forward((net, loss), x)
+        outputs, caches = forward(net, x)
+        value, cache = forward(loss, outputs)
         if not math.isfinite(value):
-            return value, params, optimizer
-        grads, _ = gradients((net, loss), caches, 1.0)
+            return value, None, params, optimizer
+        figure = None if args.metric is None else float(args.metric(outputs, y))
+        grads, _ = gradients((net, loss), (caches, cache), 1.0)
         params, optimizer = args.optimizer.step(params, grads, optimizer)
-        return value, absorb(params, caches[0]) if args.absorbs else params, optimizer
+        return value, figure, absorb(params, caches) if args.absorbs else params, optimizer
 
     return learn
 

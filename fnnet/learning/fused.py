@@ -86,26 +86,28 @@ def fuse(args: Arguments, net: Any) -> Learn | None:
     gradient = np.empty(layout.size, args.dtype)
     backward = _backward(net, {i: (dW, db) for i, dW, db in layout.views(gradient)})
     noisy = [i for i, layer in enumerate(net) if hasattr(layer, "training")]
+    metric = args.metric
     optimizer: Any = args.optimizer  # whose step is `elementwise`, so that it has a rule
 
     def learn(
         params: Any, state: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
-    ) -> tuple[Any, Any, OptimizerState]:
+    ) -> tuple[Any, float | None, Any, OptimizerState]:
         layers = params
         if noise is not None:
             layers = list(params)
             for i in noisy:
                 layers[i] = layers[i].training(noise._replace(layer=i))
         logits, caches = _forward(layers, x)
+        figure = None if metric is None else float(metric(logits, y))  # before the logits are written over
         value = _softmax_cross_entropy(logits, y)
         if not math.isfinite(value):
-            return value, params, state
+            return value, None, params, state
         backward(layers, caches, logits)
         update = optimizer.rule(rate(optimizer.lr, state.step), state.step)
         flats = [tree[first].W.base for tree in (params, *state.moments)]
         p, *moments = flushed(update(flats[0], gradient, *flats[1:]), state.step)
         trees = tuple([layout.tree(old, a) for old, a in zip(state.moments, moments, strict=True)])
-        return value, layout.tree(params, p), OptimizerState(state.step + 1, trees)
+        return value, figure, layout.tree(params, p), OptimizerState(state.step + 1, trees)
 
     return learn
 

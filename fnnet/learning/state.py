@@ -22,7 +22,9 @@ class State:
 
     ``epoch`` counts finished epochs, ``step`` all steps, ``batch`` those of the epoch under way: 0 says that an
     epoch has just ended. ``loss`` and ``lr`` are the last step's, None before the first; ``total`` and
-    ``examples`` sum up the epoch's, which has ``epoch_size`` examples in all, 0 where that is not known.
+    ``examples`` sum up the epoch's, which has ``epoch_size`` examples in all, 0 where that is not known. So does
+    ``metric_total`` with the metric of `train`, and ``validation_metric`` is the second figure of `evaluate` on the
+    validation set; both are None without a metric.
     """
 
     params: Any = sub()
@@ -37,7 +39,9 @@ class State:
     total: float = 0.0
     examples: int = 0
     epoch_size: int = 0
+    metric_total: float | None = None
     validation: float | None = None
+    validation_metric: float | None = None
     best_validation: float = math.inf
     best_epoch: int = 0
     stopped: bool = False
@@ -59,6 +63,11 @@ class State:
     def mean_loss(self) -> float:
         """The mean loss of the examples seen in this epoch, or the one just ended."""
         return self.total / self.examples if self.examples else math.nan
+
+    @property
+    def mean_metric(self) -> float | None:
+        """The mean of the metric over the same examples, each at the step that learned from it; None without one."""
+        return None if self.metric_total is None or not self.examples else self.metric_total / self.examples
 
     @property
     def chosen(self) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.learning.arguments import Arguments, MakeLoss, check_arguments, epoch_order, whole
+from fnnet.learning.arguments import Arguments, MakeLoss, Metric, check_arguments, epoch_order, whole
 from fnnet.learning.clear import Learn, clear
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.fused import fuse, laid_out
@@ -34,16 +34,18 @@ class Diverged(ArithmeticError):
 def train(
     net: Params, x: Any, y: Any, *, loss: MakeLoss, optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # frozen, so safe
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, weights: Any = None,
-    validation: tuple[Any, Any] | None = None, patience: int | None = None, state: State | None = None,
+    validation: tuple[Any, Any] | None = None, patience: int | None = None, metric: Metric | None = None,
+    state: State | None = None,
 ) -> Iterator[State]:  # fmt: skip
     """Train ``net`` on x (N, ...) and targets y (N,) or (N, K): a state after every step.
 
     Each epoch is a fresh permutation of the examples, cut into batches, of 32 unless told; the last short one is
     kept. (A single batch is taken in its order.) With ``validation`` = (x, y) the state keeps the best network by
-    its loss there, and ``patience`` epochs without a better one end the run. With ``state`` the run continues from
-    it; its own parameters and seed count then. Raises UsageError for what can't be trained, before the first step, and
-    for a state of another network or optimizer, or amid an epoch of other batches; and `Diverged` when the loss is no
-    longer finite.
+    its loss there, and ``patience`` epochs without a better one end the run. ``metric``, from outputs and targets to
+    the sum of a figure over the examples, is asked of each batch before the step learns from it. With ``state`` the
+    run continues from it; its own parameters and seed count then. Raises UsageError for what can't be trained, before
+    the first step, and for a state of another network or optimizer, or amid an epoch of other batches; and `Diverged`
+    when the loss is no longer finite.
 
     >>> from fnnet import Affine, SoftmaxCrossEntropy
     >>> net = (Affine(np.zeros((1, 2)), np.zeros(2)),)
@@ -51,7 +53,7 @@ def train(
     >>> [round(state.loss, 3) for state in states]
     [0.693, 0.644, 0.6]
     """
-    args = check_arguments(net, x, y, loss, optimizer, batch_size, weights, validation, patience)
+    args = check_arguments(net, x, y, loss, optimizer, batch_size, weights, validation, patience, metric)
     if whole(epochs, "epochs") < 0:
         raise UsageError(f"epochs must be at least 0, got {epochs}")
     if state is None:
@@ -63,7 +65,8 @@ def train(
 def fit(
     net: Params, x: Any, y: Any, *, loss: MakeLoss, optimizer: Optimizer = SGD(lr=0.1),  # noqa: B008  # as in train
     epochs: int = 10, batch_size: int | None = None, seed: int = 0, weights: Any = None,
-    validation: tuple[Any, Any] | None = None, patience: int | None = None, state: State | None = None,
+    validation: tuple[Any, Any] | None = None, patience: int | None = None, metric: Metric | None = None,
+    state: State | None = None,
 ) -> State:  # fmt: skip
     """The last state of `train`, with the same arguments. No other is kept: a list of all would fill the memory.
 
@@ -104,11 +107,12 @@ def _step(args: Arguments, learn: Learn, state: State, order: Array | None) -> S
         x, y, weights = _take(x, rows), _take(y, rows), None if weights is None else _take(weights, rows)
     x = cast(x, args.dtype)
     noise = key(state.seed, Purpose.NOISE, state.epoch, state.batch) if args.noisy else None
-    value, params, optimizer = learn(state.params, state.optimizer, noise, x, y, weights)
+    value, figure, params, optimizer = learn(state.params, state.optimizer, noise, x, y, weights)
     if not math.isfinite(value):
         raise Diverged(_explain(state.params if noise is None else training(state.params, noise), x, state, value))
     number, seen = float(value), len(x)
     ends = state.batch + 1 == args.steps
+    before = state.metric_total if state.batch else 0.0
     return State(
         params=params,
         optimizer=optimizer,
@@ -122,7 +126,9 @@ def _step(args: Arguments, learn: Learn, state: State, order: Array | None) -> S
         total=number * seen + (state.total if state.batch else 0.0),
         examples=seen + (state.examples if state.batch else 0),
         epoch_size=len(args.x),
+        metric_total=None if figure is None or before is None else figure + before,
         validation=state.validation,
+        validation_metric=state.validation_metric,
         best_validation=state.best_validation,
         best_epoch=state.best_epoch,
     )
@@ -136,7 +142,8 @@ def _validated(args: Arguments, state: State) -> State:
     """The state at the end of an epoch, with its validation loss and what follows from it."""
     if args.validation is None:
         return state
-    score, _ = evaluate(state.params, args.loss, *args.validation)
+    score, figure = evaluate(state.params, args.loss, *args.validation)
+    state = replace(state, validation_metric=None if args.metric is None else figure)
     if score < state.best_validation:
         return replace(state, validation=score, best=state.params, best_validation=score, best_epoch=state.epoch)
     stopped = args.patience is not None and state.epoch - state.best_epoch >= args.patience

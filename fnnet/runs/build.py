@@ -15,6 +15,7 @@ from fnnet.learning.stream import train
 from fnnet.losses import LOSSES, one_hot
 from fnnet.models import ACTIVATIONS, mlp
 from fnnet.network import summarize
+from fnnet.runs.figure import figure_of
 from fnnet.runs.recipe import OPTIMIZERS, SCHEDULES, Recipe, named_loss, settled
 from fnnet.tables import Impute, OneHot
 from fnnet.values.array import Array, freeze, short_repr
@@ -55,7 +56,8 @@ class Experiment:
         r = self.recipe
         return train(
             self.net, self.x, self.targets(self.y), loss=self.loss, optimizer=self.optimizer, epochs=r.epochs,
-            batch_size=r.batch_size, seed=r.seed, validation=validation, patience=r.patience, state=state,
+            batch_size=r.batch_size, seed=r.seed, validation=validation, patience=r.patience,
+            metric=figure_of(self.net).total, state=state,
         )  # fmt: skip
 
 

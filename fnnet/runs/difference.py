@@ -9,12 +9,16 @@ from fnnet.learning.state import State
 from fnnet.runs.history import Epoch
 from fnnet.values.array import Array
 from fnnet.values.fingerprint import structure
-from fnnet.values.record import settings
+from fnnet.values.record import replace, settings
 from fnnet.values.tree import arrays
+
+#: Figures of a state, and of an epoch, that a run of an earlier fnnet does not have, so that nothing compares to them.
+NEWER, NEWER_OF_EPOCH = ("metric_total", "validation_metric"), ("metric", "validation_metric")
 
 
 def difference(was: State, now: State) -> str | None:
     """The first figure or array in which two states differ, in one sentence; None when they are equal to the bit."""
+    now = replace(now, **{name: None for name in NEWER if getattr(was, name) is None})
     for name in settings(State):
         a, b = repr(getattr(was, name)), repr(getattr(now, name))
         if a != b:
@@ -43,10 +47,13 @@ def _bits(a: Array) -> Array:
 
 
 def first_difference(was: Iterable[Epoch], now: Iterable[Epoch]) -> str | None:
-    """The first epoch in which two histories differ, in one sentence; None when the epochs of both are the same."""
+    """The first epoch in which two histories differ, in one sentence; None when the epochs of both are the same.
+
+    Seconds are never the same, and are not compared.
+    """
     for before, after in zip(was, now, strict=False):
-        for name in Epoch._fields:
+        for name in Epoch._fields[:-1]:
             a, b = repr(getattr(before, name)), repr(getattr(after, name))
-            if a != b:
+            if a != b and not (a == "None" and name in NEWER_OF_EPOCH):
                 return f"epoch {before.epoch}: {name} was {a} and is {b}"
     return None

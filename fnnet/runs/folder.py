@@ -9,7 +9,8 @@ from typing import Any
 
 from fnnet.runs.archive import FileError, write
 from fnnet.runs.aside import let_go, on_the_way, put_back, recover, set_aside, waits
-from fnnet.runs.history import HEAD, Epoch, read_history, text
+from fnnet.runs.figure import figure_of
+from fnnet.runs.history import Epoch, head, read_history, text
 from fnnet.runs.run import STATE, Run
 
 #: The last state before the newest that ended an epoch; the first network, where another run gave it; the network to
@@ -31,7 +32,7 @@ def begin(folder: Path, run: Run, record: dict[str, Any]) -> None:
     if run.start:
         write(folder / START, run.packed(run.net))
     _write_state(folder, run)
-    write(folder / HISTORY, HEAD.encode())
+    _write_history(folder, run, [])
     _write_record(folder, record)
 
 
@@ -57,7 +58,7 @@ def tidy(folder: Path, run: Run, record: dict[str, Any]) -> None:
     with _explained(folder):
         _sweep(folder)
         rows = read_history(folder / HISTORY)
-    write(folder / HISTORY, (HEAD + text(row for row in rows if row.epoch <= epoch)).encode())
+    _write_history(folder, run, [row for row in rows if row.epoch <= epoch])
     _write_record(folder, record)
 
 
@@ -87,6 +88,10 @@ def finish(folder: Path, run: Run, record: dict[str, Any]) -> None:
 
 def _write_state(folder: Path, run: Run) -> None:
     write(folder / STATE, run.packed(run.state))
+
+
+def _write_history(folder: Path, run: Run, rows: Iterable[Epoch]) -> None:
+    write(folder / HISTORY, (head(figure_of(run.net).name) + text(rows)).encode())
 
 
 def _write_record(folder: Path, record: dict[str, Any]) -> None:
