@@ -8,6 +8,7 @@ import re
 from code import InteractiveConsole
 from collections import Counter
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 from types import ModuleType
 
@@ -29,6 +30,9 @@ ROOMS = ["values", "network", "optimizers", "datasets", "layers", "checking", "l
 WHOLE = ["losses", "values.numeric"]
 EXTENDING = {"fnnet.optimizers.base.elementwise", "fnnet.optimizers.base.Elementwise"}
 DESCRIPTION = r"^\.\. (?:auto|py:)(?:class|exception|function|data|type):: ([\w.]+)$"
+
+#: As many letters of code are shown without being cut, from a window of 1000 pixels on.
+WIDTH = 88
 
 FENCE = re.compile(r"^(`{3,})(.*?)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 DRAWING = re.compile(r"^:::\{drawing\} [^\n]+\n:alt: [^\n]+\n\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
@@ -102,6 +106,15 @@ def test_every_public_name_has_a_docstring() -> None:
     assert [name for name in public() if callable(value(name)) and not value(name).__doc__] == []
 
 
+def test_examples_of_the_reference_are_no_wider_than_the_page() -> None:
+    """No line of an example in a docstring is too long either."""
+    texts = [cleandoc(found) for name in public() if callable(value(name)) and (found := value(name).__doc__)]
+    examples = [example for text in texts for example in doctest.DocTestParser().get_examples(text)]
+    shown = [f">>> {line}" for example in examples for line in example.source.splitlines()]
+    shown += [line for example in examples for line in example.want.splitlines()]
+    assert [line for line in shown if len(line) > WIDTH] == []
+
+
 def prose(path: Path) -> str:
     """A page without its fenced blocks and its code."""
     return re.sub(r"`[^`\n]+`", "", FENCE.sub("", path.read_text()))
@@ -144,11 +157,11 @@ def test_no_example_is_left_out(page: str) -> None:
 
 @each_page
 def test_code_is_no_wider_than_the_page(page: str) -> None:
-    """No line of code on a page, or of a figure, is longer than 88 letters: no page cuts one, even at 1000 pixels."""
+    """No line of code on a page, or of a figure, is too long to be shown whole."""
     text = PAGES[page].read_text()
     blocks = [body for _, kind, body in FENCE.findall(text) if kind != "{eval-rst}"] + DRAWING.findall(text)
     lines = [line for body in blocks for line in body.splitlines() if not line.startswith(":alt:")]
-    assert [line for line in lines if len(line) > 88 and not page.startswith("docs/decisions/")] == []
+    assert [line for line in lines if len(line) > WIDTH and not page.startswith("docs/decisions/")] == []
 
 
 @pytest.mark.parametrize("page", COURSE)

@@ -17,7 +17,8 @@ def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> t
     Targets are class indices (N,) or rows (N, K), as ``loss(targets)`` takes them.
 
     >>> from fnnet import Affine, SoftmaxCrossEntropy
-    >>> value, accuracy = evaluate((Affine(np.eye(2), np.zeros(2)),), SoftmaxCrossEntropy, [[0, 9], [9, 0]], [1, 1])
+    >>> same = (Affine(np.eye(2), np.zeros(2)),)
+    >>> value, accuracy = evaluate(same, SoftmaxCrossEntropy, [[0, 9], [9, 0]], [1, 1])
     >>> round(value, 3), accuracy
     (4.5, 0.5)
     """
