@@ -165,6 +165,13 @@ def test_code_is_no_wider_than_the_page(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", COURSE)
+def test_examples_of_the_course_fit_a_terminal(page: str) -> None:
+    """Beside a letter of margin on both sides, an example of the course fits 80 columns."""
+    lines = [line for _, _, body in FENCE.findall(PAGES[page].read_text()) for line in body.splitlines()]
+    assert [line for line in lines if len(line) > 78] == []
+
+
+@pytest.mark.parametrize("page", COURSE)
 def test_every_page_of_the_course_has_a_figure(page: str) -> None:
     """Each page shows its idea, too."""
     assert DRAWING.search(PAGES[page].read_text())
