@@ -1,9 +1,14 @@
 """The documentation: it speaks of every public name, its links lead somewhere, and its examples are run."""
 
+import contextlib
+import doctest
+import io
 import json
 import re
+from code import InteractiveConsole
 from collections import Counter
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 from types import ModuleType
 
@@ -29,7 +34,12 @@ WHOLE = ["values.numeric"]
 EXTENDING = {"fnnet.optimizers.base.elementwise", "fnnet.optimizers.base.Elementwise"}
 DESCRIPTION = r"^\.\. (?:auto|py:)(?:class|exception|function|data|type):: ([\w.]+)$"
 
+#: As many letters of code are shown without being cut, from a window of 1000 pixels on.
+WIDTH = 88
+
 FENCE = re.compile(r"^(`{3,})(.*?)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+DRAWING = re.compile(r"^:::\{drawing\} [^\n]+\n:alt: [^\n]+\n\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+COURSE = [f"docs/{name}.md" for name in re.findall(r"^course/[\w-]+$", (DOCS / "index.md").read_text(), re.MULTILINE)]
 each_page = pytest.mark.parametrize("page", PAGES)
 
 
@@ -99,6 +109,15 @@ def test_every_public_name_has_a_docstring() -> None:
     assert [name for name in public() if callable(value(name)) and not value(name).__doc__] == []
 
 
+def test_examples_of_the_reference_are_no_wider_than_the_page() -> None:
+    """No line of an example in a docstring is too long either."""
+    texts = [cleandoc(found) for name in public() if callable(value(name)) and (found := value(name).__doc__)]
+    examples = [example for text in texts for example in doctest.DocTestParser().get_examples(text)]
+    shown = [f">>> {line}" for example in examples for line in example.source.splitlines()]
+    shown += [line for example in examples for line in example.want.splitlines()]
+    assert [line for line in shown if len(line) > WIDTH] == []
+
+
 def prose(path: Path) -> str:
     """A page without its fenced blocks and its code."""
     return re.sub(r"`[^`\n]+`", "", FENCE.sub("", path.read_text()))
@@ -140,12 +159,86 @@ def test_no_example_is_left_out(page: str) -> None:
 
 
 @each_page
-def test_examples_are_no_wider_than_the_page(page: str) -> None:
-    """On the pages for learners no line of an example is longer than 96 letters, which is what a page shows."""
-    if page.startswith(("docs/course/", "docs/howto/", "docs/index", "docs/teachers")):
-        blocks = [body for _, kind, body in FENCE.findall(PAGES[page].read_text()) if kind == "python"]
-        lines = [line for body in blocks for line in body.splitlines() if line.startswith((">>> ", "... "))]
-        assert [line for line in lines if len(line) > 96] == []
+def test_code_is_no_wider_than_the_page(page: str) -> None:
+    """No line of code on a page, or of a figure, is too long to be shown whole."""
+    text = PAGES[page].read_text()
+    blocks = [body for _, kind, body in FENCE.findall(text) if kind != "{eval-rst}"] + DRAWING.findall(text)
+    lines = [line for body in blocks for line in body.splitlines() if not line.startswith(":alt:")]
+    assert [line for line in lines if len(line) > WIDTH and not page.startswith("docs/decisions/")] == []
+
+
+@pytest.mark.parametrize("page", COURSE)
+def test_examples_of_the_course_fit_a_terminal(page: str) -> None:
+    """Beside a letter of margin on both sides, an example of the course fits 80 columns."""
+    lines = [line for _, _, body in FENCE.findall(PAGES[page].read_text()) for line in body.splitlines()]
+    assert [line for line in lines if len(line) > 78] == []
+
+
+@pytest.mark.parametrize("page", COURSE)
+def test_every_page_of_the_course_has_a_figure(page: str) -> None:
+    """Each page shows its idea, too."""
+    assert DRAWING.search(PAGES[page].read_text())
+
+
+@pytest.mark.parametrize("page", COURSE)
+def test_an_exercise_is_checked_without_its_solution(page: str) -> None:
+    """Each page has one exercise. Its `check` stands in the open and refuses a wrong answer; the solution passes it."""
+    (exercise,) = PAGES[page].read_text().split("\n## Exercise\n")[1:]
+    (folded,) = re.findall(r"<details><summary>A solution</summary>\n\n.*?\n</details>\n", exercise, re.DOTALL)
+    asked = exercise.split(folded)[0]
+    assert re.search(r"^>>> def check\(", asked, re.MULTILINE)
+    assert re.search(r"^>>> check\(.*?\nFalse$", asked, re.MULTILINE | re.DOTALL)
+    assert re.search(r"^>>> check\(.*?\nTrue$", folded, re.MULTILINE | re.DOTALL)
+
+
+SIGNS = {r"\partial": 'read "del E by del w"', r"\eta": 'read "eta"', r"\sigma": 'read "sigma"', r"\log": "natural"}
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_sign_is_explained_where_it_first_occurs(sign: str) -> None:
+    """The first page of the course with a sign in a formula says how it is read, or which one is meant."""
+    first = next(page for page in COURSE if sign in PAGES[page].read_text())
+    assert SIGNS[sign] in " ".join(PAGES[first].read_text().split())
+
+
+class Reader(InteractiveConsole):
+    """Python as a reader types into it, in which a mistake ends the test."""
+
+    def showtraceback(self) -> None:
+        """Let what the code has raised go on."""
+        raise
+
+    def showsyntaxerror(self, *what: object, **more: object) -> None:
+        """Let what is no Python go on."""
+        raise
+
+
+def typed(reader: Reader, source: str, raises: bool = False) -> None:
+    """Type some lines; what they should raise, they may."""
+    reader.resetbuffer()
+    with contextlib.suppress(*((Exception,) if raises else ())), contextlib.redirect_stdout(io.StringIO()):
+        assert not [reader.push(line) for line in source.splitlines()][-1]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if DRAWING.search(PAGES[page].read_text())])
+def test_the_code_of_a_figure_runs_for_a_reader(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever types the examples above a figure, and its code line by line, is shown a figure with something in it."""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    plt = pytest.importorskip("matplotlib.pyplot", reason="figures need matplotlib: pip install matplotlib")
+    monkeypatch.chdir(tmp_path)
+    shown: list[int] = []
+    monkeypatch.setattr(plt, "show", lambda: shown.append(len(plt.gcf().axes)))
+    reader, text = Reader({"__name__": "__main__"}), PAGES[page].read_text()
+    examples = doctest.DocTestParser().get_examples(text)
+    for figure in DRAWING.finditer(text):
+        above = text.count("\n", 0, figure.start())
+        while examples and examples[0].lineno < above:
+            example = examples.pop(0)
+            typed(reader, example.source + "\n" * (example.source.count("\n") > 1), bool(example.exc_msg))
+        typed(reader, figure[1])
+        plt.close("all")
+    assert len(shown) == len(DRAWING.findall(text))
+    assert all(shown)
 
 
 def test_every_command_says_its_keys() -> None:

@@ -25,8 +25,13 @@ from sphinx.util.docutils import SphinxDirective
 mpl.use("svg")
 import matplotlib.pyplot as plt
 
+plt.show = lambda: None  # the page is the screen
+
 #: Stands for the color of the page's text, and occurs nowhere else.
 INK = "#010203"
+
+#: What a reader must have done before the code of a figure runs.
+NEEDS = "It needs `pip install matplotlib`, and the examples above it."
 
 #: Colors that can be seen on white and on black.
 COLORS = ["#3b82d6", "#e07b28", "#2e9e6b", "#d6455d", "#9a6dd7", "#8a8a8a"]
@@ -67,9 +72,11 @@ class Drawing(SphinxDirective):
         figure = nodes.figure("", nodes.raw("", svg, format="html"), classes=["drawing"])
         text, messages = self.state.inline_text(caption, self.lineno)
         figure += nodes.caption(caption, "", *text)
-        listing = nodes.literal_block(code, code, language="python")
+        needs, more = self.state.inline_text(NEEDS, self.lineno)
+        listing = [nodes.paragraph(NEEDS, "", *needs), nodes.literal_block(code, code, language="python")]
         opened, closed = '<details class="code"><summary>The code of this figure</summary>', "</details>"
-        return [figure, *messages, nodes.raw("", opened, format="html"), listing, nodes.raw("", closed, format="html")]
+        folded = [nodes.raw("", opened, format="html"), *listing, nodes.raw("", closed, format="html")]
+        return [figure, *messages, *more, *folded]
 
     def _page(self) -> dict[str, Any]:
         """What the examples above this place have defined."""

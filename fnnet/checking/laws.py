@@ -186,7 +186,8 @@ def check_laws(params: Params, x: Any, *, key: Key | None = None, skip: tuple[st
     Name in ``skip`` the laws that it does not claim to keep, such as "batch law".
 
     >>> from fnnet import Affine
-    >>> [verdict.complaint for verdict in check_laws(Affine([[1.0, 2.0]], [0.0, 0.0]), [[3.0], [4.0]])]
+    >>> verdicts = check_laws(Affine([[1.0, 2.0]], [0.0, 0.0]), [[3.0], [4.0]])
+    >>> [verdict.complaint for verdict in verdicts]
     [None, None, None, None, None, None, None, None, None]
     """
     case = Case.of(params, x, key)

@@ -86,7 +86,7 @@ def task_of_targets(y: ArrayLike) -> Task:
 def digest(data: Dataset) -> str:
     """The SHA-256 over all examples, targets, names of classes and the schema, as 64 hexadecimal digits.
 
-    >>> digest(of_arrays("pair", [[0.0], [1.0]], [0, 1])) == digest(of_arrays("other", [[0.0], [1.0]], [0, 1]))
+    >>> digest(of_arrays("one", [[0.0]], [0])) == digest(of_arrays("other", [[0.0]], [0]))
     True
     """
     found = hashlib.sha256(repr(data.classes).encode())

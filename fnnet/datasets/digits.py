@@ -25,7 +25,8 @@ def digits() -> Dataset:
     the test part are in hands that training has not seen; a random split would flatter the network.
 
     >>> digits()
-    Dataset(name='digits', x=u1[1347,8,8], y=u1[1347], x_test=u1[450,8,8], y_test=u1[450], classes=('0', ..., '9'))
+    Dataset(name='digits', x=u1[1347,8,8], y=u1[1347],
+            x_test=u1[450,8,8], y_test=u1[450], classes=('0', ..., '9'))
     """
     with (files("fnnet.datasets") / "digits.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         x, y = freeze(arrays["x"]), freeze(arrays["y"])

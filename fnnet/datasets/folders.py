@@ -60,9 +60,9 @@ def load_folder(
     >>> from tempfile import TemporaryDirectory
     >>> from PIL import Image
     >>> with TemporaryDirectory() as folder:
-    ...     for name in ("night", "day"):
+    ...     for name, gray in (("night", 0), ("day", 200)):
     ...         Path(folder, name).mkdir()
-    ...         Image.new("L", (60, 40), {"night": 0, "day": 200}[name]).save(Path(folder, name, "1.png"))
+    ...         Image.new("L", (60, 40), gray).save(Path(folder, name, "1.png"))
     ...     sky = load_folder(folder, size=4)
     >>> sky.classes, sky.x.shape, sky.x[:, 2, 2]
     (('day', 'night'), (2, 4, 4), array([200,   0], dtype=uint8))

@@ -35,7 +35,7 @@ def dataset(
     disagree, or a label is not the index of a class, and as `load_table` does.
 
     >>> dataset([[0.0], [1.0]], [0, 1])
-    Dataset(name='data', x=f8[2,1], y=u1[2], x_test=f8[0,1], y_test=u1[0], classes=('0', '1'))
+    Dataset(name='data', x=f8[2,1], y=u1[2], ..., classes=('0', '1'))
     >>> dataset({"size": [1.5, None, 3.0], "price": [10.0, 20.0, 35.5]}, target="price")
     Dataset(name='data', x=f8[3,1], y=f8[3], x_test=f8[0,1], y_test=f8[0], classes=())
     """

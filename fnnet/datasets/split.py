@@ -39,7 +39,7 @@ def hold_out(dataset: Dataset, share: float, key: Key) -> Dataset:
     >>> from fnnet.datasets.dataset import of_arrays
     >>> from fnnet.values.keys import Purpose, key
     >>> hold_out(of_arrays("pair", [[0.0], [1.0]], [0, 1]), 0.5, key(7, Purpose.SPLIT))
-    Dataset(name='pair', x=f8[1,1], y=u1[1], x_test=f8[1,1], y_test=u1[1], classes=('0', '1'))
+    Dataset(name='pair', x=f8[1,1], y=u1[1], x_test=f8[1,1], y_test=u1[1], classes=...)
     """
     if len(dataset.y_test):
         raise DataError(f"{dataset.name} has a test part of {len(dataset.y_test)} rows already: hold_out is not needed")

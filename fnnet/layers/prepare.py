@@ -44,7 +44,7 @@ class Standardize:
 
     The two are buffers: measured once on the training rows, stored, and not trained.
 
-    >>> Standardize.of(np.array([[1.0, 5.0], [3.0, 5.0]]), float).forward(np.array([[2.0, 6.0]]))
+    >>> Standardize.of(np.array([[1, 5], [3, 5]]), float).forward(np.array([[2.0, 6.0]]))
     (array([[0., 1.]]), None)
     """
 

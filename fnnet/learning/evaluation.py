@@ -20,7 +20,8 @@ def evaluate(net: Params, loss: Callable[[Any], Any], x: Any, targets: Any) -> t
     output or not from 0 to 1, the second figure is `r2`. One output of `SigmoidCrossEntropy` says yes above 0.
 
     >>> from fnnet import Affine, MeanSquaredError, SoftmaxCrossEntropy
-    >>> value, share = evaluate((Affine(np.eye(2), np.zeros(2)),), SoftmaxCrossEntropy, [[0, 9], [9, 0]], [1, 1])
+    >>> same = (Affine(np.eye(2), np.zeros(2)),)
+    >>> value, share = evaluate(same, SoftmaxCrossEntropy, [[0, 9], [9, 0]], [1, 1])
     >>> round(value, 3), share
     (4.5, 0.5)
     >>> evaluate((Affine([[1.0]], [0.0]),), MeanSquaredError, [[1], [2], [4]], [1, 2, 3])

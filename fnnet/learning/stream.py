@@ -49,7 +49,7 @@ def train(
 
     >>> from fnnet import Affine, SoftmaxCrossEntropy
     >>> net = (Affine(np.zeros((1, 2)), np.zeros(2)),)
-    >>> states = list(train(net, [[-1.0], [1.0]], [0, 1], loss=SoftmaxCrossEntropy, epochs=3))
+    >>> states = train(net, [[-1.0], [1.0]], [0, 1], loss=SoftmaxCrossEntropy, epochs=3)
     >>> [round(state.loss, 3) for state in states]
     [0.693, 0.644, 0.6]
     """

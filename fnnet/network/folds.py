@@ -30,7 +30,7 @@ def forward(params: Params, x: Array) -> tuple[Any, Any]:
 
     >>> import numpy as np
     >>> from fnnet import Affine, Sigmoid
-    >>> y, caches = forward((Affine([[0.0], [1.0]], [0.0]), Sigmoid()), np.array([[5.0, 0.0]]))
+    >>> y, caches = forward((Affine([[0.0], [1.0]], [0.0]), Sigmoid()), np.array([[5, 0]]))
     >>> y
     array([[0.5]])
     """

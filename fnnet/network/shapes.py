@@ -70,7 +70,8 @@ def summarize(params: Params, shape: tuple[int, ...]) -> list[LayerShape]:
     Raises UsageError, naming the layer by its place, where a layer can't take what the one before it gives.
 
     >>> from fnnet import Affine, Sigmoid
-    >>> [(row.name, row.output) for row in summarize((Affine(np.zeros((2, 8)), np.zeros(8)), Sigmoid()), (2,))]
+    >>> net = (Affine(np.zeros((2, 8)), np.zeros(8)), Sigmoid())
+    >>> [(row.name, row.output) for row in summarize(net, (2,))]
     [('Affine 2x8', (8,)), ('Sigmoid', (8,))]
     """
     check_network(params)

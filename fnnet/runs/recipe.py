@@ -43,7 +43,7 @@ class Recipe:
 
     >>> Recipe(activation="rellu")
     Traceback (most recent call last):
-    fnnet.values.errors.UsageError: activation must be one of sigmoid, ..., got 'rellu'; did you mean relu?
+    fnnet.values.errors.UsageError: activation must be ..., got 'rellu'; did you mean relu?
     """
 
     hidden: tuple[int, ...] = numbers(

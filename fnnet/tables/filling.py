@@ -21,7 +21,8 @@ class Impute:
     x is (N, F) and y (N, F + G), for the G columns named in ``indicators``: 1 where there was a gap, else 0. dx is
     dout, and 0 at the gaps. Its cache says where these are.
 
-    >>> Impute([5.0, 7.0], indicators=(1,)).forward(np.array([[1.0, np.nan], [np.nan, 2.0]]))[0].tolist()
+    >>> x = np.array([[1.0, np.nan], [np.nan, 2.0]])
+    >>> Impute([5.0, 7.0], indicators=(1,)).forward(x)[0].tolist()
     [[1.0, 7.0, 1.0], [5.0, 2.0, 0.0]]
     """
 
@@ -66,7 +67,8 @@ class OneHot:
     last that is named. A code that is none of them gives 0 everywhere. dx is dout where a column stays, and 0 for
     codes, which have no slope. Its cache is the shape of x.
 
-    >>> OneHot(((), (0, 2))).forward(np.array([[0.5, 2.0], [1.5, 0.0], [2.5, 1.0]]))[0].tolist()
+    >>> x = np.array([[0.5, 2.0], [1.5, 0.0], [2.5, 1.0]])
+    >>> OneHot(((), (0, 2))).forward(x)[0].tolist()
     [[0.5, 0.0, 1.0], [1.5, 1.0, 0.0], [2.5, 0.0, 0.0]]
     """
 

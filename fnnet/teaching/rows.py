@@ -30,7 +30,7 @@ class Row:
     ``value`` is exact to a double; ``result`` is it in ``digits`` significant digits, and ``numbers`` has the figures
     that bring this result, in ``carried`` digits. Where the row is ``blank`` for an exercise, both are blanks.
 
-    >>> row = Row("forward", 1, 1, 1, Symbol("g", (1,), value=1.0), Symbol("f", (1,), value=1.0))
+    >>> row = Row("forward", 1, 1, 1, *(Symbol(name, (1,), value=1.0) for name in "gf"))
     >>> row.name, row.formula, row.numbers, row.result, row.value
     ('g_1', 'f_1', '1', '1', 1.0)
     >>> print(row)
