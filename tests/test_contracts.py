@@ -137,7 +137,9 @@ def test_a_small_network_on_large_images_is_a_run(tmp_path: Path) -> None:
     shape = (3, 224, 224)
     net = (Brightness(), affine(1, 3, 2))
     state = first_state(net, SGD(0.2, momentum=0.9), seed=0)
-    run = Run(Recipe(momentum=0.9), Source("mine.npz", None, "0" * 64), shape, ("a", "b"), 1, None, net, state)
+    run = Run(
+        Recipe(loss="mse", momentum=0.9), Source("mine.npz", None, "0" * 64), shape, ("a", "b"), 1, None, net, state
+    )
     (tmp_path / STATE).write_bytes(run.packed(state))
     assert load_run(tmp_path, layers=(Brightness,)) == run
 

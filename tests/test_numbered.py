@@ -95,7 +95,7 @@ def test_a_run_that_was_killed_on_the_way_is_brought_back_and_stays() -> None:
 
 def test_processes_started_at_once_get_a_folder_each() -> None:
     """However they meet, no two get one folder, none is refused, and each run is whole."""
-    command = [sys.executable, "-m", "fnnet", "train", *SHORT, "--json"]
+    command = [sys.executable, "-m", "fnnet", "train", *SHORT, "--json", "--quiet"]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     ended = [(process.communicate(timeout=120), process.returncode) for process in started]
     assert [(said, code) for (_, said), code in ended] == [("", 0)] * 4
