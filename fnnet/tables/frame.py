@@ -83,7 +83,7 @@ def cells_of(values: Any, name: str) -> Cells:
 
 def _is_none(value: object) -> bool:
     """Whether a cell of another library's frame is a gap: None, NaN, or a missing value that is not equal to itself."""
-    return value is None or value != value or type(value).__name__ in ("NAType", "NaTType")
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
 def stacked(columns: Sequence[Array]) -> Array:
