@@ -31,6 +31,17 @@ def test_the_chart_is_that_of_the_results(tmp_path: Path) -> None:
             assert f">{row[peer]['ratio']:.2f}<" in drawn
 
 
+@pytest.mark.skipif(importlib.util.find_spec("polars") is None, reason="needs polars")
+def test_a_table_is_read_by_all_ways() -> None:
+    """In a small form each way of reading has its seconds and its memory."""
+    command = [sys.executable, "-m", "benchmarks.reading", "--rows", "50", "--turns", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=True)
+    head, _, *rows = done.stdout.splitlines()
+    assert head.startswith("| 50 rows x 20 columns")
+    assert len(rows) == 4
+    assert all(float(row.split("|")[2]) >= 0 for row in rows)
+
+
 PEERS = ("torch", "jax", "sklearn")
 
 
