@@ -111,5 +111,5 @@ def test_r2_of_one_number() -> None:
 def test_a_yes_is_right_above_zero() -> None:
     """One output under the sigmoid cross-entropy is a yes above 0; before it was right whatever it said."""
     net = (Affine([[1.0]], [0.0]),)
-    for targets in ([1, 0, 1, 1], [[1.0], [0.0], [1.0], [1.0]]):
-        assert evaluate(net, SigmoidCrossEntropy, [[2.0], [0.1], [-1.0], [0.3]], targets)[1] == 0.5
+    for targets in ([1, 1, 1, 1], [[1.0], [1.0], [1.0], [1.0]]):
+        assert evaluate(net, SigmoidCrossEntropy, [[2.0], [0.1], [-1.0], [0.3]], targets)[1] == 0.75

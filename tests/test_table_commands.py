@@ -120,6 +120,16 @@ def test_numbers_everywhere(houses: Path) -> None:
     assert load_run("parts").net == load_run("whole").net
 
 
+def test_the_loss_is_in_deviations_and_the_history_in_r2(houses: Path) -> None:
+    """The loss is in squared deviations of the training targets, and the history has R² of each epoch's batches."""
+    found, run = result("evaluate", houses), load_run(houses)
+    assert found["test_loss"] == pytest.approx((found["test_rmse"] / run.net[-1].deviation[0]) ** 2, rel=1e-4)
+    head, *rows = rows_of(Path("run/history.csv").read_text())
+    assert head[5:] == ["R2", "validation_R2", "seconds"]
+    assert float(rows[-1][5]) == pytest.approx(1 - float(rows[-1][3]), abs=1e-4)  # 1 - mean squared error / variance
+    assert float(rows[0][5]) < 0.5 < 0.95 < float(rows[-1][5])
+
+
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber"])
 def test_each_loss_of_numbers_learns(houses: Path, loss: str) -> None:
     """Squared, absolute and Huber's errors are small after training, whatever the unit of the target."""

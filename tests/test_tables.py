@@ -197,6 +197,14 @@ def test_what_was_decided_is_said(tmp_path: Path) -> None:
     assert load_table(path, Reading("a")).notes[1] == "a is predicted as numbers: for classes, --task classes"
 
 
+def test_rows_without_a_class_are_left_out() -> None:
+    """A row whose class is not known is no example of another."""
+    data = dataset({"x": [1.0, 2.0, 3.0, 4.0], "kind": ["b", None, "a", "b"]})
+    assert data.x.tolist() == [[1.0], [3.0], [4.0]]
+    assert data.y.tolist() == [1, 0, 1]
+    assert data.classes == ("a", "b")
+
+
 @pytest.mark.parametrize(("said", "target"), [(None, "c"), ("b", "b"), ("2", "b"), ("c", "c"), ("1", "a")])
 def test_the_target_has_a_name_or_a_number(said: str | None, target: str) -> None:
     """The target is the last column, or one by its name, or by its number from 1."""
