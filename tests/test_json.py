@@ -35,10 +35,13 @@ def xor_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 def test_train(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
-    """Of a kept run with a validation share, and of XOR, together all keys are printed that are promised."""
+    """Of a run with a validation share, of XOR, and of numbers, together all keys are printed that are promised."""
     table = printed(capsys, "train", "xor", "--epochs", "2", "--force")
     held = printed(capsys, "train", "digits", "--epochs", "1", "--validation", "0.1", "--no-save")
-    assert set(table) | set(held) == promised("train")
+    Path("numbers.csv").write_text("x,y\n" + "".join(f"{i},{i}.5\n" for i in range(20)))
+    numbers = printed(capsys, "train", "numbers.csv", "--epochs", "1")
+    assert set(table) | set(held) | set(numbers) == promised("train")
+    assert "test_accuracy" not in numbers
     assert (table["dataset"], table["seed"]) == ("xor", 0)
     assert [row[:3] for row in table["truth_table"]] == [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
 
@@ -48,8 +51,13 @@ def test_evaluate(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
     report = printed(capsys, "evaluate", "runs/xor", "--worst", "4")
     inner = {key for row in (*report["classes"], *report["worst"]) for key in row}
     assert set(report) | inner == promised("evaluate") | {"class", "precision", "recall", "examples"} | inner
-    words = set(re.findall(r"`([a-z_]+)`", PAGE))
+    words = set(re.findall(r"`([a-z0-9_]+)`", PAGE))
     assert set(report) | inner <= words
+    Path("numbers.csv").write_text("x,y\n" + "".join(f"{i},{i}.5\n" for i in range(20)))
+    printed(capsys, "train", "numbers.csv", "--epochs", "1")
+    numbers = printed(capsys, "evaluate", "runs/numbers", "--worst", "2")
+    assert set(numbers) == {*report, "test_r2", "test_rmse", "test_mae"} - {"test_accuracy", "classes", "confusion"}
+    assert {*numbers, *numbers["worst"][0]} <= words
 
 
 def test_runs(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,7 +73,11 @@ def test_runs(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_others(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
     """Predict, verify, check and summary print what is promised."""
-    assert set(printed(capsys, "predict", "runs/xor", "0,1")[0]) == promised("predict")
+    Path("numbers.csv").write_text("x,y\n" + "".join(f"{i},{i}.5\n" for i in range(20)))
+    printed(capsys, "train", "numbers.csv", "--epochs", "1")
+    rows = printed(capsys, "predict", "runs/xor", "0,1") + printed(capsys, "predict", "runs/numbers", "3")
+    assert {key for row in rows for key in row} == promised("predict")
+    assert set(printed(capsys, "predict", "runs/numbers", "numbers.csv")[0]) == {"prediction"}
     assert set(printed(capsys, "verify", "runs/xor")) == promised("verify")
     assert set(printed(capsys, "summary", "xor")[0]) == promised("summary")
     report = printed(capsys, "check")
