@@ -60,6 +60,9 @@ OPTIMIZERS: dict[str, Any] = {
     "rmsprop": RMSprop(0.01),
     "adam": Adam(0.01),
     "adamw": AdamW(0.01, weight_decay=0.0),
+    "adamw's decay": AdamW(Cosine(0.05, 50), weight_decay=0.3),
+    "decay of all": Adam(0.01, weight_decay=0.1, decay="all"),
+    "decay of matrices": SGD(0.1, momentum=0.9, weight_decay=0.1),
 }
 
 
@@ -226,8 +229,6 @@ OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "a bias of one number": ((PLAIN[0], Sigmoid(), Affine(PLAIN[2].W, np.zeros(1))), {}),
     "a layer alone": (affine(1, 6, 3), {}),
     "weights": (PLAIN, {"weights": np.arange(12.0)}),
-    "weight decay": (PLAIN, {"optimizer": SGD(0.1, weight_decay=0.1)}),
-    "AdamW's decay": (PLAIN, {"optimizer": AdamW(0.1)}),
     "clipping": (PLAIN, {"optimizer": Clipped(SGD(0.1), 0.01)}),
     "a loss made on the way": (PLAIN, {"loss": lambda y: SoftmaxCrossEntropy(y)}),
 }

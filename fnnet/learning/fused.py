@@ -17,7 +17,7 @@ from fnnet.learning.arguments import Arguments
 from fnnet.learning.clear import Learn, unchecked
 from fnnet.losses import SoftmaxCrossEntropy, is_own
 from fnnet.optimizers import OptimizerState
-from fnnet.optimizers.base import elementwise, flushed
+from fnnet.optimizers.base import decayed, elementwise, flushed
 from fnnet.optimizers.schedules import rate
 from fnnet.values.array import Array, freeze
 from fnnet.values.keys import Key
@@ -102,9 +102,10 @@ def fuse(args: Arguments, net: Any) -> Learn | None:
         if not math.isfinite(value):
             return value, params, state
         backward(layers, caches, dout)
-        update = optimizer.rule(rate(optimizer.lr, state.step), state.step)
-        flats = [tree[first].W.base for tree in (params, *state.moments)]
-        p, *moments = flushed(update(flats[0], gradient, *flats[1:]), state.step)
+        lr = rate(optimizer.lr, state.step)
+        p, *moments = [tree[first].W.base for tree in (params, *state.moments)]
+        p, g = _decayed(optimizer, lr, layout, p, gradient)
+        p, *moments = flushed(optimizer.rule(lr, state.step)(p, g, *moments), state.step)
         trees = tuple([layout.tree(old, a) for old, a in zip(state.moments, moments, strict=True)])
         return value, layout.tree(params, p), OptimizerState(state.step + 1, trees)
 
@@ -118,6 +119,18 @@ def laid_out(params: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
     return net, OptimizerState(state.step, tuple(moments))
 
 
+def _decayed(optimizer: Any, lr: float, layout: Layout, p: Array, g: Array) -> tuple[Array, Array]:
+    """The flat p and g with the weight decay in one of them, where there is any."""
+    if not optimizer.weight_decay:
+        return p, g
+    both = zip(layout.views(p), layout.views(g), strict=True)
+    pairs = [
+        decayed(optimizer, lr, *pair) for (_, *here), (_, *there) in both for pair in zip(here, there, strict=True)
+    ]
+    p, g = (np.concatenate([a.ravel() for a in part]) for part in zip(*pairs, strict=True))
+    return p, g
+
+
 def _is_plain(args: Arguments, net: Any) -> bool:
     return (
         isinstance(net, tuple)
@@ -127,7 +140,6 @@ def _is_plain(args: Arguments, net: Any) -> bool:
         and is_own(args.loss)
         and args.weights is None
         and getattr(type(args.optimizer), "step", None) is elementwise
-        and not args.optimizer.weight_decay  # type: ignore[attr-defined]  # such optimizers have one
     )
 
 
