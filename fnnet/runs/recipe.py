@@ -1,10 +1,12 @@
 """A recipe: every setting of a training run as one value, with good defaults for each data set."""
 
+import math
 from collections.abc import Callable
 from typing import final
 
 from fnnet import optimizers
 from fnnet.datasets import Dataset
+from fnnet.learning.arguments import steps_per_epoch
 from fnnet.losses import LOSSES, NamedLoss
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
@@ -96,7 +98,22 @@ RECIPES = {
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
 }
 
-TABLE = Recipe(hidden=(100,), activation="relu", init="glorot", optimizer="adam", epochs=100)
+TABLE = Recipe(hidden=(100,), activation="relu", init="glorot", optimizer="adam", lr=0.01)
+
+
+def for_table(rows: int) -> Recipe:
+    """What a table of so many rows is trained with: the fewer they are, the more often each is seen.
+
+    Weight decay stands for what is held to be likely before anything was seen: it counts as much as four rows do,
+    and so the less the more there are. `docs/decisions/0031-defaults-for-tables.md` says how all this was chosen.
+
+    >>> [(r.epochs, r.batch_size, r.weight_decay) for r in map(for_table, (20, 500, 100_000))]
+    [(300, None, 0.1), (60, None, 0.008), (10, 256, 4e-05)]
+    """
+    batch = None if rows < 1000 else 64 if rows < 10_000 else 256
+    enough = math.ceil(300 / steps_per_epoch(rows, batch or min(32, rows)))
+    epochs = max(enough, min(60, 1_000_000 // rows), 10)
+    return evolve(TABLE, epochs=epochs, batch_size=batch, weight_decay=float(f"{min(0.1, 4.0 / rows):.2g}"))
 
 
 def usual(data: Dataset) -> Recipe:
@@ -108,7 +125,7 @@ def usual(data: Dataset) -> Recipe:
     """
     if data.known:
         return RECIPES[data.known]
-    return TABLE if data.x.ndim == 2 else Recipe()
+    return for_table(len(data.x)) if data.x.ndim == 2 else Recipe()
 
 
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
