@@ -11,6 +11,7 @@ from typing import Any
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE, CHART = DOCS / "benchmarks.md", DOCS / "_static" / "benchmarks.svg"
 RESULTS = [Path(__file__).with_name(f"results-{threads}.json") for threads in (1, 2)]
+TABLES = Path(__file__).with_name("results-tables.json")
 MARKED = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.S)
 NAMES = {
     "torch": "PyTorch eager",
@@ -120,6 +121,47 @@ def start(found: list[dict[str, Any]]) -> str:
     )
 
 
+def tables(_found: list[dict[str, Any]]) -> str:
+    """Each table, from its own results: how good fnnet and scikit-learn are at it, and how long they take."""
+    found = json.loads(TABLES.read_text("utf-8"))
+    kept, env = found["tables"], found["environment"]
+    head = [
+        "data set",
+        "rows",
+        "figure",
+        "fnnet",
+        "scikit-learn",
+        "its targets scaled",
+        "fnnet's fit",
+        "/ scikit-learn",
+    ]
+    rows = [
+        [
+            *(name, f"{row['rows']:,}", row["figure"]),
+            *(f"{row[who]['score']:.3f}" if who in row else "" for who in ("fnnet", "sklearn", "scaled")),
+            *(time(row["fnnet"]["seconds"]), f"{row['ratio']:.2f}"),
+        ]
+        for name, row in kept.items()
+    ]
+    versions = ", ".join(f"{name} {env['versions'][name]}" for name in ("numpy", "scikit-learn"))
+    return f"{table(head, rows)}\n{_summed_up(kept)} {env['cpu']}, Python {env['python']}, {versions}.\n"
+
+
+def _summed_up(kept: dict[str, Any]) -> str:
+    """In how many tables fnnet is at least as good, by the figures that are shown."""
+
+    def good(peer: str) -> str:
+        there = [row for row in kept.values() if peer in row]
+        many = sum(round(row["fnnet"]["score"], 3) >= round(row[peer]["score"], 3) for row in there)
+        return f"{many} of {len(there)}"
+
+    ratios = [row["ratio"] for row in kept.values()]
+    return (
+        f"At least as good on {good('sklearn')}, and on {good('scaled')} with scikit-learn's targets scaled; in "
+        f"{min(ratios):.2f} to {max(ratios):.2f} of the time."
+    )
+
+
 def machine(found: list[dict[str, Any]]) -> str:
     """What it was measured on, and by which commands."""
     env, turns = found[0]["environment"], found[0]["turns"]
@@ -131,6 +173,7 @@ def machine(found: list[dict[str, Any]]) -> str:
 def written(page: str, found: list[dict[str, Any]]) -> str:
     """The page with everything between its marks made anew."""
     made = {"goals": goals, "epochs": epochs, "whole": whole, "parts": parts, "start": start, "machine": machine}
+    made["tables"] = tables
     return MARKED.sub(lambda match: f"{match[1]}\n{made[match[2]](found)}\n{match[3]}", page)
 
 

@@ -19,7 +19,7 @@ def test_the_page_says_what_was_measured() -> None:
     found = [json.loads(path.read_text()) for path in page.RESULTS]
     text = page.PAGE.read_text("utf-8")
     assert page.written(text, found) == text
-    assert text.count("<!-- measured: ") == text.count("<!-- end -->") == 6
+    assert text.count("<!-- measured: ") == text.count("<!-- end -->") == 7
 
 
 def test_the_chart_is_that_of_the_results(tmp_path: Path) -> None:
@@ -59,6 +59,38 @@ def test_the_losses_agree(tmp_path: Path) -> None:
     assert set(row) == {"fnnet", "torch", "jax scan", "sklearn"}
     assert all(part["seconds"] > 0 for part in row.values())
     assert row["fnnet"]["loss"] == pytest.approx(row["torch"]["loss"], rel=1e-3)
+
+
+TABLES = ("sklearn", "pandas", "palmerpenguins", "vega_datasets")
+
+
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in TABLES), reason=f"needs all of {', '.join(TABLES)}"
+)
+def test_tables_in_their_small_form(tmp_path: Path) -> None:
+    """Both learn the same folds of a table of classes and of one of numbers, and no worse than a blind guess."""
+    out = tmp_path / "tables.json"
+    command = [sys.executable, "-m", "benchmarks.tables", "--small", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(out.read_text("utf-8"))["tables"]
+    assert set(found) == {"iris", "barley"}
+    assert min(found["iris"][who]["score"] for who in ("fnnet", "sklearn")) > 0.8
+    assert min(found["barley"][who]["score"] for who in ("fnnet", "scaled")) > 0.5
+    assert all(row["ratio"] > 0 for row in found.values())
+
+
+def test_the_page_counts_the_tables_by_what_it_shows() -> None:
+    """A difference that is not shown counts for nothing, one that is shown does."""
+    rows = [(0.9004, 0.9001, 0.9004), (0.9004, 0.9014, 0.91)]
+    kept = {
+        str(i): {**{who: {"score": score} for who, score in zip(("fnnet", "sklearn", "scaled"), row, strict=True)},
+                 "ratio": 0.5 + i / 10}
+        for i, row in enumerate(rows)
+    }  # fmt: skip
+    said = page._summed_up(kept)
+    assert said.startswith("At least as good on 1 of 2, and on 1 of 2 with")
+    assert "in 0.50 to 0.60 of the time" in said
 
 
 def test_other_losses_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

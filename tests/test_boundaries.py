@@ -10,8 +10,9 @@ from strategies import normal, seeds
 
 from fnnet import SGD, MeanSquaredError, SoftmaxCrossEntropy, one_hot, train
 from fnnet.layers import Softmax
-from fnnet.learning.state import checked, first_state
+from fnnet.learning.state import first_state
 from fnnet.optimizers import OptimizerState
+from fnnet.runs.saving import checked
 from fnnet.values.numeric import flush, log_softmax_and_softmax, row_max, sigmoid, softmax
 from fnnet.values.record import evolve
 

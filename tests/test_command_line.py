@@ -36,7 +36,7 @@ def test_every_setting_of_a_recipe_has_its_flag(capsys: pytest.CaptureFixture[st
 
 #: What each setting is when nothing is said of it, as a reader of `RECIPES` finds it.
 DEFAULTS = {
-    "momentum": "0.9", "weight_decay": "0.0", "validation": "0.0",
+    "momentum": "0.9", "validation": "0.0",
     "batch_norm": "no-batch-norm", "seed": "0", "patience": "none", "freeze": "none",
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The fused step: for every plain network the bits of the clear form, and for every other the clear form itself."""
 
+from functools import partial
 from itertools import islice, pairwise
 from typing import Any, ClassVar
 
@@ -21,17 +22,22 @@ from fnnet import (
     Fixed,
     Flatten,
     GaussianNoise,
+    Huber,
     LayerNorm,
     LeakyReLU,
+    MeanAbsoluteError,
     MeanSquaredError,
     RandomShift,
     ReLU,
     Residual,
     Scale,
     Sigmoid,
+    SigmoidCrossEntropy,
     Softmax,
     SoftmaxCrossEntropy,
+    Standardize,
     Tanh,
+    Unstandardize,
     freeze,
     frozen,
     map_params,
@@ -54,6 +60,9 @@ OPTIMIZERS: dict[str, Any] = {
     "rmsprop": RMSprop(0.01),
     "adam": Adam(0.01),
     "adamw": AdamW(0.01, weight_decay=0.0),
+    "adamw's decay": AdamW(Cosine(0.05, 50), weight_decay=0.3),
+    "decay of all": Adam(0.01, weight_decay=0.1, decay="all"),
+    "decay of matrices": SGD(0.1, momentum=0.9, weight_decay=0.1),
 }
 
 
@@ -217,14 +226,9 @@ OTHERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "a tuple inside": ((PLAIN[:2], PLAIN[2]), {}),
     "a residual": ((affine(1, 6, 6), Residual(affine(3, 6, 6)), affine(2, 6, 3)), {}),
     "a fixed layer": ((Fixed(PLAIN[0]), *PLAIN[1:]), {}),
-    "another last layer": ((*PLAIN, Sigmoid()), {}),
     "a bias of one number": ((PLAIN[0], Sigmoid(), Affine(PLAIN[2].W, np.zeros(1))), {}),
     "a layer alone": (affine(1, 6, 3), {}),
-    "rows as targets": (PLAIN, {"y": one_hot(Y, 3, float)}),
-    "another loss": (PLAIN, {"y": one_hot(Y, 3, float), "loss": MeanSquaredError}),
     "weights": (PLAIN, {"weights": np.arange(12.0)}),
-    "weight decay": (PLAIN, {"optimizer": SGD(0.1, weight_decay=0.1)}),
-    "AdamW's decay": (PLAIN, {"optimizer": AdamW(0.1)}),
     "clipping": (PLAIN, {"optimizer": Clipped(SGD(0.1), 0.01)}),
     "a loss made on the way": (PLAIN, {"loss": lambda y: SoftmaxCrossEntropy(y)}),
 }
@@ -240,6 +244,32 @@ def test_what_is_not_plain_takes_the_clear_form(monkeypatch: pytest.MonkeyPatch,
     assert fuse(args, net) is None
     here = list(islice(train(net, X, y, **how), 5))
     assert all(map(same_bits, here, clear_states(monkeypatch, net, X, y, **how)))
+
+
+ROWS = one_hot(Y, 3, float)
+LOSSES: dict[str, tuple[Any, Any, Any]] = {
+    "rows of probabilities": (PLAIN, ROWS, SoftmaxCrossEntropy),
+    "yes or no": (PLAIN, ROWS, SigmoidCrossEntropy),
+    "squares": (PLAIN, ROWS, MeanSquaredError),
+    "sizes": (PLAIN, ROWS, MeanAbsoluteError),
+    "numbers in their unit": (
+        (*wide(MIDDLES["two layers"], 1), Unstandardize([10.0], [3.0])),
+        10 + 3 * X[:, 0],
+        partial(Huber, unit=3.0),
+    ),
+    "another last layer": ((*PLAIN, Sigmoid()), Y, SoftmaxCrossEntropy),
+    "numbers to begin with": ((Standardize.of(X, float), *PLAIN), Y, SoftmaxCrossEntropy),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_of_fnnets_own_is_fused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """With any loss, any last layer, and layers that hold what is not trained, each state is that of the clear form."""
+    net, y, loss = LOSSES[name]
+    assert fuse(check_arguments(net, X, y, loss, OPTIMIZERS["adam"], 5, None, None, None), net) is not None
+    how: dict[str, Any] = {"loss": loss, "optimizer": OPTIMIZERS["adam"], "epochs": 4, "batch_size": 5}
+    fused, clear = list(train(net, X, y, **how)), clear_states(monkeypatch, net, X, y, **how)
+    assert [*map(same_bits, fused, clear)] == [True] * 12
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_json_has_all_of_it() -> None:
 USUAL = [
     ("digits", "--epochs", 1, "--activation", "relu", "--lr", 0.1),
     ("digits", "--epochs", 1, "--batch-size", 32, "--momentum", 0.9, "--dropout", 0.3),
-    ("rows.csv", "--epochs", 1, "--lr", 0.002),
+    ("rows.csv", "--epochs", 1, "--lr", 0.01),
     ("rows.csv", "--epochs", 1, "--activation", "tanh"),
     ("rows.csv", "--epochs", 1, "--optimizer", "sgd"),
 ]

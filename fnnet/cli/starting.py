@@ -96,6 +96,7 @@ def fresh(
         net=ran.net,
         state=first_state(ran.net, ran.optimizer, recipe.seed),
         schema=data.schema,
+        rows=len(data.x),
     )
     return run, ran
 

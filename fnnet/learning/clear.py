@@ -25,7 +25,7 @@ Learn: TypeAlias = Callable[
 
 def clear(args: Arguments) -> Learn:
     """The step of any network. `fused` has a faster one for plain networks, with the same bits."""
-    make = _unchecked(args.loss)
+    make = unchecked(args.loss)
 
     def learn(
         params: Any, optimizer: OptimizerState, noise: Key | None, x: Array, y: Array, weights: Array | None
@@ -44,7 +44,7 @@ def clear(args: Arguments) -> Learn:
     return learn
 
 
-def _unchecked(make: Callable[..., Any]) -> Callable[..., Any]:
+def unchecked(make: Callable[..., Any]) -> Callable[..., Any]:
     """What makes losses from targets and weights that were looked at when training began, and not at each step."""
     if not is_own(make):
         return make

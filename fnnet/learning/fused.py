@@ -1,9 +1,9 @@
 """The training step of a plain network, fused: the same bits as the clear form, in half the time.
 
-Plain is a tuple of Affine layers and of layers without arrays, with class indices under softmax and cross-entropy,
-and an optimizer that treats every number alike. What is saved: records of gradients that nobody sees, arrays that
-can be written over because they are ours alone, and a pass over each small parameter, since all lie in one flat
-array. That array is made anew at each step, so states stay values; only the gradient's is used again.
+Plain is a tuple of Affine layers and of layers in which nothing is trained, with a loss of fnnet's own and an
+optimizer that treats every number alike. What is saved: records of gradients that nobody sees, arrays that can be
+written over because they are ours alone, and a pass over each small parameter, since all lie in one flat array. That
+array is made anew at each step, so states stay values; only the gradient's is used again.
 """
 
 import math
@@ -14,10 +14,10 @@ import numpy as np
 
 from fnnet.layers.affine import Affine
 from fnnet.learning.arguments import Arguments
-from fnnet.learning.clear import Learn
-from fnnet.losses import SoftmaxCrossEntropy
+from fnnet.learning.clear import Learn, unchecked
+from fnnet.losses import SoftmaxCrossEntropy, is_own
 from fnnet.optimizers import OptimizerState
-from fnnet.optimizers.base import elementwise, flushed
+from fnnet.optimizers.base import decayed, elementwise, flushed
 from fnnet.optimizers.schedules import rate
 from fnnet.values.array import Array, freeze
 from fnnet.values.keys import Key
@@ -85,6 +85,7 @@ def fuse(args: Arguments, net: Any) -> Learn | None:
     first = layout.places[0][0]
     gradient = np.empty(layout.size, args.dtype)
     backward = _backward(net, {i: (dW, db) for i, dW, db in layout.views(gradient)})
+    measure = _softmax_cross_entropy if _of_classes(args, net) else _by(unchecked(args.loss))
     noisy = [i for i, layer in enumerate(net) if hasattr(layer, "training")]
     metric = args.metric
     optimizer: Any = args.optimizer  # whose step is `elementwise`, so that it has a rule
@@ -97,15 +98,16 @@ def fuse(args: Arguments, net: Any) -> Learn | None:
             layers = list(params)
             for i in noisy:
                 layers[i] = layers[i].training(noise._replace(layer=i))
-        logits, caches = _forward(layers, x)
-        figure = None if metric is None else float(metric(logits, y))  # before the logits are written over
-        value = _softmax_cross_entropy(logits, y)
+        outputs, caches = _forward(layers, x)
+        figure = None if metric is None else float(metric(outputs, y))  # before the outputs are written over
+        value, dout = measure(outputs, y)
         if not math.isfinite(value):
             return value, None, params, state
-        backward(layers, caches, logits)
-        update = optimizer.rule(rate(optimizer.lr, state.step), state.step)
-        flats = [tree[first].W.base for tree in (params, *state.moments)]
-        p, *moments = flushed(update(flats[0], gradient, *flats[1:]), state.step)
+        backward(layers, caches, dout)
+        lr = rate(optimizer.lr, state.step)
+        p, *moments = [tree[first].W.base for tree in (params, *state.moments)]
+        p, g = _decayed(optimizer, lr, layout, p, gradient)
+        p, *moments = flushed(optimizer.rule(lr, state.step)(p, g, *moments), state.step)
         trees = tuple([layout.tree(old, a) for old, a in zip(state.moments, moments, strict=True)])
         return value, figure, layout.tree(params, p), OptimizerState(state.step + 1, trees)
 
@@ -119,18 +121,27 @@ def laid_out(params: Any, state: OptimizerState) -> tuple[Any, OptimizerState]:
     return net, OptimizerState(state.step, tuple(moments))
 
 
+def _decayed(optimizer: Any, lr: float, layout: Layout, p: Array, g: Array) -> tuple[Array, Array]:
+    """The flat p and g with the weight decay in one of them, where there is any."""
+    if not optimizer.weight_decay:
+        return p, g
+    both = zip(layout.views(p), layout.views(g), strict=True)
+    pairs = [
+        decayed(optimizer, lr, *pair) for (_, *here), (_, *there) in both for pair in zip(here, there, strict=True)
+    ]
+    p, g = (np.concatenate([a.ravel() for a in part]) for part in zip(*pairs, strict=True))
+    return p, g
+
+
 def _is_plain(args: Arguments, net: Any) -> bool:
     return (
         isinstance(net, tuple)
-        and len(net) > 0
-        and type(net[-1]) is Affine
-        and all(_is_affine(layer) or not (isinstance(layer, tuple) or kept_fields(type(layer))) for layer in net)
+        and any(map(_is_affine, net))
+        and all(_is_affine(layer) or _is_untrained(layer) for layer in net)
         and not args.absorbs
-        and args.loss is SoftmaxCrossEntropy
-        and args.y.ndim == 1
+        and is_own(args.loss)
         and args.weights is None
         and getattr(type(args.optimizer), "step", None) is elementwise
-        and not args.optimizer.weight_decay  # type: ignore[attr-defined]  # such optimizers have one
     )
 
 
@@ -138,8 +149,28 @@ def _is_affine(layer: Any) -> bool:
     return type(layer) is Affine and layer.W.ndim == 2 and layer.b.shape == layer.W.shape[1:]
 
 
+def _is_untrained(layer: Any) -> bool:
+    return not isinstance(layer, tuple) and all(kind == "buffer" for _, kind in kept_fields(type(layer)))
+
+
+def _of_classes(args: Arguments, net: Any) -> bool:
+    """Whether the loss is that of class indices by logits, which come from an Affine layer, so that they are ours."""
+    return args.loss is SoftmaxCrossEntropy and args.y.ndim == 1 and type(net[-1]) is Affine
+
+
+def _by(make: Callable[[Array], Any]) -> Callable[[Array, Array], tuple[Any, Array]]:
+    """What finds a loss, which is made of targets, and its gradient by the outputs (N, K)."""
+
+    def measure(outputs: Array, targets: Array) -> tuple[Any, Array]:
+        loss = make(targets)
+        value, cache = loss.forward(freeze(outputs))
+        return value, loss.backward(cache, 1.0)[0] if math.isfinite(value) else outputs
+
+    return measure
+
+
 def _forward(layers: Any, x: Array) -> tuple[Array, list[Any]]:
-    """The logits, which are nobody's but ours, and the caches."""
+    """The outputs, which are nobody's but ours where the last layer is Affine, and the caches."""
     caches = []
     for layer in layers:
         if type(layer) is Affine:
@@ -153,8 +184,8 @@ def _forward(layers: Any, x: Array) -> tuple[Array, list[Any]]:
     return x, caches
 
 
-def _softmax_cross_entropy(z: Array, labels: Array) -> Any:
-    """The mean cross-entropy of logits z (N, K), over which its gradient is written."""
+def _softmax_cross_entropy(z: Array, labels: Array) -> tuple[Any, Array]:
+    """The mean cross-entropy of logits z (N, K), and its gradient, which is written over them."""
     examples, classes = z.shape
     places = np.arange(0, examples * classes, classes)
     places += labels
@@ -166,7 +197,7 @@ def _softmax_cross_entropy(z: Array, labels: Array) -> Any:
     losses -= np.log(total, out=total)
     z.reshape(-1)[places] -= 1
     z *= 1.0 / examples
-    return -(np.add.reduce(losses) / examples)
+    return -(np.add.reduce(losses) / examples), z
 
 
 def _backward(net: Any, grads: dict[int, tuple[Array, Array]]) -> Callable[[Any, list[Any], Array], None]:

@@ -12,7 +12,6 @@ from fnnet.values.errors import UsageError
 from fnnet.values.keys import Purpose, key
 from fnnet.values.record import frozen, sub
 from fnnet.values.tree import same_arrays
-from fnnet.values.typed import typed
 
 
 @final
@@ -73,17 +72,6 @@ class State:
     def chosen(self) -> Any:
         """The network to use: the best one on the validation set, or the last where there is none."""
         return self.best or self.params
-
-
-def checked(state: State) -> State:
-    """The state, if its figures can be those of a run; otherwise ValueError. For states that come from outside."""
-    typed(state)
-    counts = {name: getattr(state, name) for name in ("epoch", "step", "batch", "examples", "epoch_size", "best_epoch")}
-    for name, value in {**counts, "optimizer.step": state.optimizer.step}.items():
-        if not 0 <= value < 2**63:
-            raise ValueError(f"{name} must be a whole number of at least 0, got {value}")
-    key(state.seed, Purpose.SHUFFLE)
-    return state
 
 
 def first_state(net: Params, optimizer: Optimizer, seed: int) -> State:

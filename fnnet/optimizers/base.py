@@ -87,7 +87,7 @@ def elementwise(optimizer: Elementwise, params: T, grads: T, state: OptimizerSta
     """The step of an optimizer that treats every number alike: its `rule`, applied to every parameter.
 
     A class says that it is such an optimizer by taking this function for its step: ``step = elementwise``. The training
-    step of a plain network then applies the rule to all parameters at once, where there is no weight decay.
+    step of a plain network then applies the rule to all parameters at once.
     """
     same_structure(params, grads)
     lr = rate(optimizer.lr, state.step)

@@ -15,6 +15,7 @@ from fnnet.learning.stream import train
 from fnnet.losses import LOSSES, one_hot
 from fnnet.models import ACTIVATIONS, mlp
 from fnnet.network import summarize
+from fnnet.runs.ahead import Done, prepared, preparing, put
 from fnnet.runs.figure import figure_of
 from fnnet.runs.recipe import OPTIMIZERS, SCHEDULES, Recipe, named_loss, settled
 from fnnet.tables import Impute, OneHot
@@ -52,13 +53,15 @@ class Experiment:
 
     def states(self, state: State | None = None) -> Iterator[State]:
         """The training stream, from the start or from a state."""
-        validation = self.validation and (self.validation[0], self.targets(self.validation[1]))
-        r = self.recipe
-        return train(
-            self.net, self.x, self.targets(self.y), loss=self.loss, optimizer=self.optimizer, epochs=r.epochs,
-            batch_size=r.batch_size, seed=r.seed, validation=validation, patience=r.patience,
-            metric=figure_of(self.net).total, state=state,
+        r, first, dtype = self.recipe, preparing(self.net, self.x), np.dtype(self.recipe.dtype)
+        done = (Done(),) * len(first)
+        held = self.validation and (prepared(first, self.validation[0], dtype), self.targets(self.validation[1]))
+        states = train(
+            (*done, *self.net[len(first) :]), prepared(first, self.x, dtype), self.targets(self.y), loss=self.loss,
+            optimizer=self.optimizer, epochs=r.epochs, batch_size=r.batch_size, seed=r.seed, validation=held,
+            patience=r.patience, metric=figure_of(self.net).total, state=state and put(done, state),
         )  # fmt: skip
+        return (put(first, state) for state in states)
 
 
 def targets_of(recipe: Recipe, y: Array, classes: int) -> Array:

@@ -13,9 +13,9 @@ from fnnet.runs.folder import RECORD
 from fnnet.runs.ownership import is_owned
 from fnnet.runs.recipe import MANY, RECIPES, Recipe, settled, usual_of
 from fnnet.runs.run import STATE, Source
+from fnnet.runs.typed import typed
 from fnnet.tables.opening import open_regular
 from fnnet.values.record import as_dict, evolve, frozen
-from fnnet.values.typed import typed
 
 #: Under way is a run while a process owns its folder, and ended when nothing is left to train and its result is kept.
 Condition = Literal["ended", "stopped", "under way", "damaged"]
@@ -106,7 +106,7 @@ def _of_header(run: dict[str, Any], tree: Any) -> Standing:
         raise ValueError("it is a network without a state")
     recipe, source, state = typed(Recipe(**run["recipe"])), Source.of(run["source"]), tree["settings"]
     over = state["stopped"] or state["epoch"] >= recipe.epochs
-    usual = usual_of(source.name if source.name in RECIPES else None, tuple(run["shape"]))
+    usual = usual_of(source.name if source.name in RECIPES else None, tuple(run["shape"]), run.get("rows", 0))
     asked = {"recipe": recipe, "usual": usual, "source": source, "threads": run["threads"], "start": run["start"]}
     asked["numbers"] = not run["classes"]
     return typed(Standing(**asked, epoch=state["epoch"], step=state["step"], examples=state["epoch_size"], over=over))

@@ -1,10 +1,12 @@
 """A recipe: every setting of a training run as one value, with good defaults for each data set."""
 
+import math
 from collections.abc import Callable
 from typing import final
 
 from fnnet import optimizers
 from fnnet.datasets import Dataset
+from fnnet.learning.arguments import steps_per_epoch
 from fnnet.losses import LOSSES, NamedLoss
 from fnnet.models import ACTIVATIONS
 from fnnet.optimizers import schedules
@@ -96,8 +98,30 @@ RECIPES = {
     "kmnist": Recipe(hidden=(256,), shift=1, epochs=10, batch_size=128),
 }
 
-#: What tables of your own are trained with.
-TABLE = Recipe(hidden=(100,), activation="relu", init="glorot", optimizer="adam", epochs=100)
+#: What tables of your own are trained with, whatever their number of rows.
+TABLE = Recipe(hidden=(100,), activation="relu", init="glorot", optimizer="adam", lr=0.01)
+
+#: What pictures of your own are trained with, which may be few or many, dark or light.
+PICTURES = Recipe(hidden=(256,), activation="relu", optimizer="adam")
+
+#: So many examples that a batch holds but a part of them.
+MANY = 1_000_000
+
+
+def for_table(rows: int) -> Recipe:
+    """What a table of so many rows is trained with: the fewer they are, the more often each is seen.
+
+    Weight decay stands for what is held to be likely before anything was seen: it counts as much as four rows do,
+    and so the less the more there are. `docs/decisions/0031-defaults-for-tables.md` says how all this was chosen.
+
+    >>> [(r.epochs, r.batch_size, r.weight_decay) for r in map(for_table, (20, 500, 100_000))]
+    [(300, None, 0.1), (60, None, 0.008), (10, 256, 4e-05)]
+    """
+    batch = None if rows < 1000 else 64 if rows < 10_000 else 256
+    enough = math.ceil(300 / steps_per_epoch(rows, batch or min(32, rows)))
+    epochs = max(enough, min(60, 1_000_000 // rows), 10)
+    return evolve(TABLE, epochs=epochs, batch_size=batch, weight_decay=float(f"{min(0.1, 4.0 / rows):.2g}"))
+
 
 #: What pictures of your own are trained with, which may be few or many, dark or light.
 PICTURES = Recipe(hidden=(256,), activation="relu", optimizer="adam")
@@ -113,12 +137,12 @@ def usual(data: Dataset) -> Recipe:
     >>> usual(xor()).epochs, usual(dataset({"x": [1.0, 2.0], "y": ["a", "b"]})).optimizer
     (1000, 'adam')
     """
-    return usual_of(data.known, data.x.shape[1:])
+    return usual_of(data.known, data.x.shape[1:], len(data.x))
 
 
-def usual_of(known: str | None, shape: tuple[int, ...]) -> Recipe:
-    """The same, for a data set of this name, if fnnet knows it, and the shape of one example."""
-    return RECIPES[known] if known else TABLE if len(shape) == 1 else PICTURES
+def usual_of(known: str | None, shape: tuple[int, ...], rows: int) -> Recipe:
+    """The same, for a data set of this name, if fnnet knows it, the shape of one example, and their number."""
+    return RECIPES[known] if known else for_table(rows or MANY) if len(shape) == 1 else PICTURES
 
 
 #: The usual learning rate of each optimizer. The sigmoid's slope is at most 1/4, so SGD takes larger steps with it.
@@ -162,9 +186,9 @@ def default_text(name: str) -> str:
     >>> [default_text(name) for name in ("seed", "momentum", "patience", "batch_norm", "epochs")]
     ['0', '0.9', 'none', 'no-batch-norm', 'by data set']
     """
-    left = [settled(recipe, MANY) for recipe in (Recipe(), TABLE, PICTURES, *RECIPES.values())] + [
-        settled(TABLE, MANY, True)
-    ]
+    tables = for_table(20), for_table(MANY)
+    left = [settled(recipe, MANY) for recipe in (Recipe(), PICTURES, *tables, *RECIPES.values())]
+    left.append(settled(TABLE, MANY, numbers=True))
     usual = {getattr(recipe, name) for recipe in left if name != "momentum" or recipe.momentum is not None}
     if len(usual) > 1:
         return "by data set"

@@ -13,11 +13,11 @@ from fnnet.runs.archive import FileError, sentence
 from fnnet.runs.build import Experiment, experiment, maker, optimizer_of, targets_of
 from fnnet.runs.recipe import Recipe
 from fnnet.runs.saving import opened, packed
+from fnnet.runs.typed import typed
 from fnnet.tables import Schema
 from fnnet.values.array import Array
 from fnnet.values.record import as_dict, frozen, replace
 from fnnet.values.tree import same_arrays
-from fnnet.values.typed import typed
 
 STATE = "state.npz"
 
@@ -51,7 +51,8 @@ class Run:
     """A training run: from it and its data, everything after follows.
 
     ``shape`` is that of one example, ``classes`` are their names, none where numbers are predicted, and ``schema`` is
-    that of the columns where the data are a table. ``threads`` says how many BLAS threads compute, and
+    that of the columns where the data are a table. ``rows`` counts the training rows, those of validation included,
+    ``threads`` says how many BLAS threads compute, and
     ``start`` is the fingerprint of the network that it began with, if that was another run's. ``net`` is the network
     to use. A network that was taken out of its run has no ``state``.
     """
@@ -65,6 +66,7 @@ class Run:
     net: Any
     state: State | None = None
     schema: Schema | None = None
+    rows: int = 0
 
     def at(self, state: State) -> Self:
         """The run at another of its states."""

@@ -13,17 +13,17 @@ import attrs
 import numpy as np
 
 from fnnet import layers as own
-from fnnet.learning.state import State, checked
+from fnnet.learning.state import State
 from fnnet.network.shapes import DEEPEST
 from fnnet.optimizers import OptimizerState
 from fnnet.runs.archive import FileError, pack, read, sentence, write
+from fnnet.runs.typed import typed
 from fnnet.tables import Impute, OneHot
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
-from fnnet.values.keys import Key, key
+from fnnet.values.keys import Key, Purpose, key
 from fnnet.values.record import kept_fields, names, settings
 from fnnet.values.tree import PARTS, arrays
-from fnnet.values.typed import typed
 
 KNOWN: dict[str, type] = {
     **{name: getattr(own, name) for name in own.__all__},
@@ -157,3 +157,14 @@ def _value(plain: Any) -> Any:
     if isinstance(plain, dict):
         return key(*Key(*plain["key"])) if "key" in plain else float(plain["float"])
     return plain
+
+
+def checked(state: State) -> State:
+    """The state, if its figures can be those of a run; otherwise ValueError. For states that come from outside."""
+    typed(state)
+    counts = {name: getattr(state, name) for name in ("epoch", "step", "batch", "examples", "epoch_size", "best_epoch")}
+    for name, value in {**counts, "optimizer.step": state.optimizer.step}.items():
+        if not 0 <= value < 2**63:
+            raise ValueError(f"{name} must be a whole number of at least 0, got {value}")
+    key(state.seed, Purpose.SHUFFLE)
+    return state
