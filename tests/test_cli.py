@@ -55,7 +55,7 @@ USAGE = {
     ("trian",): "Did you mean 'train'",
     ("train", "xor", "--sede", "3"): "--seed",
     ("train", "xro"): "did you mean xor?",
-    ("train", "iris.txt"): ".csv, .tsv, ",
+    ("train", "iris.doc"): ".csv, .tsv, ",
     ("train", "xor", "--batch-size", "0"): "batch-size must be a whole number of at least 1, got 0",
     ("train", "xor", "--batch-size", "9"): "batch-size must be at most the 4 training examples, got 9",
     ("train", "xor", "--hidden", "0"): "hidden must be sizes from 1 to 1,000,000",

@@ -199,7 +199,7 @@ def test_downloaded_sets_want_a_folder(name: str) -> None:
         ("Fashion_MNIST", "did you mean fashion-mnist?"),
         ("DIGITS", "did you mean digits?"),
         ("zzz", f"choose from {', '.join(NAMES)}"),
-        ("table.doc", "must end in .csv, .tsv, .csv.gz, "),
+        ("table.doc", "must end in .csv, .tsv, .txt, "),
         ("", "choose from"),
     ],
 )

@@ -1,5 +1,6 @@
 """Tables by polars and of pandas: what they hold is what Python's own reader finds."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -145,11 +146,62 @@ def test_x_and_y_may_stand_apart() -> None:
     assert data.schema.target == "kind"
 
 
+@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES)
+def test_a_test_part_may_be_a_frame(make: Any, beside: bool) -> None:
+    """A second frame is the test part, encoded as the first, with what is to be predicted in it or beside it."""
+    frame: Any = make()
+    others = {name: frame[name] for name in FRAME if name != "kind"}
+    parts = (others, frame["kind"], others, frame["kind"]) if beside else (frame, None, frame, None)
+    data = dataset(*parts, target="kind")
+    assert np.array_equal(data.x_test, X, equal_nan=True)
+    assert data.y_test.tolist() == data.y.tolist() == [0, 1, 0, 1]
+    assert data.y_test.dtype == data.y.dtype
+
+
+def test_a_test_part_has_the_classes_of_training() -> None:
+    """A class that training had not, or none, is refused by its row."""
+    with pytest.raises(DataError, match="column kind has c, which no training row has, in row 1"):
+        dataset({"x": [1, 2], "kind": ["a", "b"]}, None, {"x": [1, 2], "kind": ["a", "c"]})
+    with pytest.raises(DataError, match="nothing to be predicted in row 1"):
+        dataset({"x": [1, 2], "kind": ["a", "b"]}, None, {"x": [1, 2], "kind": ["a", None]})
+
+
+def test_arrays_may_have_classes_by_name() -> None:
+    """Texts beside an array are its classes."""
+    data = dataset(np.eye(3), ["b", "a", "b"], np.eye(3), np.array(["a", "a", "b"]))
+    assert (data.classes, data.y.tolist(), data.y_test.tolist()) == (("a", "b"), [1, 0, 1], [0, 0, 1])
+
+
+ODD_FRAMES: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "a lazy frame": (lambda: polars.DataFrame(FRAME).lazy(), {}, "by .collect"),
+    "no rows": (lambda: pandas.DataFrame(FRAME).head(0), {}, "must hold rows, got none"),
+    "a series as the target": (lambda: FRAME, {"target": pandas.Series([1])}, "target must be the name of a column"),
+    "y twice": (lambda: FRAME, {"y": ["a"] * 4, "target": "kind"}, "has a column kind already, and y beside it"),
+    "too few": (lambda: FRAME, {"y": ["a"] * 3, "target": "new"}, "as many rows, got 4 and 3"),
+}
+
+
+@pytest.mark.parametrize(("make", "how", "said"), ODD_FRAMES.values(), ids=ODD_FRAMES)
+def test_odd_frames_are_refused(make: Any, how: Any, said: str) -> None:
+    """What is no frame of rows is refused in a sentence."""
+    with pytest.raises(DataError, match=said):
+        dataset(make(), **how)
+
+
+def test_whatever_numbers_a_frame_has() -> None:
+    """Decimals, columns named by numbers, and dates that are left out are no trouble."""
+    days = np.array(["2024-01-01", "2024-01-02"], "M8[D]")
+    frame = pandas.DataFrame({0: [Decimal("1.5"), Decimal("2.5")], 1: days, 2: [0, 1]})
+    data = dataset(frame, target=2, drop=["1"])  # type: ignore[arg-type]  # a number, as of a frame without names
+    assert data.x.tolist() == [[1.5], [2.5]]
+
+
 @pytest.mark.parametrize("make", [polars.DataFrame, pandas.DataFrame])
 def test_dates_of_a_frame_are_refused(make: Any) -> None:
     """A column of dates is named."""
     days = np.array(["2024-01-01", "2024-01-02"], "M8[D]").astype(object)
-    with pytest.raises(DataError, match="column day of data"):
+    with pytest.raises(DataError, match=r"in day \(dates\): leave out by --drop day"):
         dataset(make({"day": days, "y": [0, 1]}))
 
 

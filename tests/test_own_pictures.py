@@ -188,8 +188,8 @@ WRONG: dict[tuple[str, ...], tuple[int, str]] = {
     ("train", "pictures", "--out", "pictures/a/b"): (2, "pictures/a/b is in the folder of pictures"),
     ("predict", "run", "leer"): (1, "leer holds no picture (.png, .jpg ...)"),
     ("predict", "run", "leer/missing.png"): (1, "leer/missing.png can't be read: No such file"),
-    ("predict", "run", "0,1"): (1, "0,1 can't be read: No such file"),
-    ("predict", "numbers", "pictures"): (2, "an input of this run must be numbers, such as 0.5,1, got 'pictures'"),
+    ("predict", "run", "0,1"): (2, "0,1 is a row of numbers: this run is on images, and wants such as seven.png"),
+    ("predict", "numbers", "pictures"): (2, "pictures is no table: this run reads rows, of new.csv or the like"),
     ("evaluate", "pictures"): (1, "pictures holds no run: state.npz is missing"),
 }
 

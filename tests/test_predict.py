@@ -147,7 +147,7 @@ BAD_ROWS: dict[tuple[str, ...], str] = {
     ("0;1",): "got '0;1'",
     ("0,",): "got '0,'",
     ("",): "got ''",
-    ("--wrong",): "got '--wrong'",
+    ("--wrong",): "No such option: --wrong",
     ("nan,1",): "an input of this run must be finite numbers, got 'nan,1'",
     ("0,inf",): "an input of this run must be finite numbers, got '0,inf'",
     ("-inf,0",): "an input of this run must be finite numbers, got '-inf,0'",
@@ -237,7 +237,7 @@ def test_pictures_that_can_not_be_read(pictures: Path) -> None:
     assert "text.png is not a picture" in refused("predict", pictures, "good.png", "text.png")
     assert "damaged.png" in refused("predict", pictures, "damaged.png")
     assert "white.png shows nothing" in refused("predict", pictures, "white.png")
-    assert "0,1 can't be read" in refused("predict", pictures, "0,1")
+    assert "0,1 is a row of numbers" in refused("predict", pictures, "0,1", code=2)
     assert "Missing argument" in refused("predict", pictures, code=2)
 
 

@@ -75,8 +75,9 @@ def test_classes_by_name_simply_work() -> None:
     written("iris.csv", flowers())
     said = fnnet("train", "iris.csv")
     assert said.returncode == 0
-    first, target, network, *_ = said.stdout.splitlines()
+    first, kinds, target, network, *_ = said.stdout.splitlines()
     assert first == "iris: 48 training and 12 test examples of 3, 2 classes"
+    assert kinds == "  numbers: length, width; categories: color (2)"
     assert target == "  kind, the last column, is to be predicted: for another, --target"
     assert network.startswith("network: Impute 3 | Standardize 4 | OneHot | Affine 5x")
     assert result("evaluate", "runs/iris")["test_accuracy"] == 1.0
@@ -166,6 +167,38 @@ def test_rows_may_be_typed(iris: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_row_of_numbers_has_an_answer(houses: Path) -> None:
+    """A typed row of a run of numbers is answered on the screen as in JSON."""
+    said = fnnet("predict", houses, "100").stdout.splitlines()
+    assert said[0].split() == ["input", "prediction"]
+    assert float(said[1].split()[1].replace(",", "")) == pytest.approx(
+        result("predict", houses, "100")[0]["prediction"], rel=1e-4
+    )
+
+
+def test_the_worst_are_named_by_their_lines(houses: Path) -> None:
+    """Of a file the worst mistakes are named by the lines in which they stand."""
+    lines = Path("houses.csv").read_text().splitlines()
+    for row in result("evaluate", houses, "houses.csv", "--worst", 3)["worst"]:
+        assert float(lines[row["line"] - 1].split(",")[1]) == pytest.approx(row["target"])
+
+
+def test_the_network_of_a_table_can_be_seen_before_training() -> None:
+    """`summary` takes what says how a table is read."""
+    written("iris.csv", flowers())
+    assert (
+        fnnet("summary", "iris.csv", "--target", "width", "--drop", "kind").stdout.splitlines()[-2].split()[1]
+        == "Unstandardize"
+    )
+
+
+def test_another_optimizer_has_its_own_rate() -> None:
+    """A data set's usual rate goes with its usual optimizer."""
+    written("iris.csv", flowers())
+    found = json.loads(fnnet("train", "iris.csv", "--optimizer", "sgd", "--epochs", 1, "--json").stdout)
+    assert found["settings"]["lr"] == 0.2
+
+
 def test_a_file_without_a_header_is_taken_in_order(iris: Path) -> None:
     """Rows without names are the columns in their order."""
     Path("new.csv").write_text("4.0,4.1,red\n6.1,6.0,blue\n")
@@ -179,8 +212,8 @@ def test_what_training_never_saw_is_counted_aloud(iris: Path) -> None:
     assert said.returncode == 0
     assert len(rows_of(said.stdout)) == 3
     assert sorted(said.stderr.splitlines()) == [
-        "fnnet: 1 gaps in width, which had none in training: taken as its median",
-        "fnnet: 2 categories of color that training never saw",
+        "fnnet: color, in 2 rows: a category that training never had",
+        "fnnet: width, in 1 row: missing, as it never was in training; taken as its median",
     ]
 
 
@@ -225,7 +258,9 @@ def test_known_rows_are_measured(iris: Path) -> None:
     written("new.csv", [*flowers(2), {"length": 1, "width": 2, "color": "red", "kind": "rose"}])
     assert "column kind has rose, which no training row has, in line 4" in refused("evaluate", iris, "new.csv")
     written("new.csv", [*flowers(2), {"length": 1, "width": 2, "color": "red", "kind": ""}])
-    assert "column kind has nothing in line 4" in refused("evaluate", iris, "new.csv")
+    said = fnnet("evaluate", iris, "new.csv", "--json")
+    assert json.loads(said.stdout)["test_examples"] == 2
+    assert said.stderr == "fnnet: 1 row without kind: left out\n"
     written("new.csv", flowers(2), ["length", "width", "color"])
     assert "has no column kind" in refused("evaluate", iris, "new.csv")
 
@@ -261,7 +296,9 @@ def test_flags_that_contradict_are_refused(flags: tuple[str, ...], said: str) ->
 
 def test_flags_of_tables_are_for_tables() -> None:
     """A data set that fnnet knows has its target."""
-    assert "--target, --drop and --task are for tables of your own" in refused("train", "xor", "--target", "a", code=2)
+    assert "--target, --drop, --task and --header are for tables of your own" in refused(
+        "train", "xor", "--target", "a", code=2
+    )
 
 
 def test_a_long_file_streams_in_bounded_memory(iris: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fnnet import predict
+from fnnet import forward, predict
 from fnnet.datasets import DataError, Reading, dataset, hold_out, load, load_table
 from fnnet.layers import Standardize
 from fnnet.runs import experiment, usual
@@ -62,6 +62,11 @@ WRITTEN: dict[str, tuple[str, bytes]] = {
     "no last line end": ("a.csv", written(",").rstrip("\n").encode()),
     "blank lines": ("a.csv", written(",").replace("\n", "\n\n").encode()),
     "decimal commas": ("a.csv", written(";", rows=COMMAS).encode()),
+    "decimal points under semicolons": ("a.csv", written(";").encode()),
+    "decimal commas in quotes": ("a.csv", written(",", rows=COMMAS).encode()),
+    "bars": ("a.csv", written("|").encode()),
+    "an empty column at the end": ("a.csv", written(",").replace("\n", ",\n").encode()),
+    "a .txt": ("a.txt", written(",").encode()),
     "NA": ("a.csv", written(",", rows=[[cell or "NA" for cell in row] for row in ROWS]).encode()),
     "nan": ("a.csv", written(",", rows=[[cell or "nan" for cell in row] for row in ROWS]).encode()),
     "?": ("a.csv", written(",", rows=[[cell or "?" for cell in row] for row in ROWS]).encode()),
@@ -108,6 +113,91 @@ CELLS = st.one_of(
 )
 
 
+GERMAN = "Größe;Preis;Ort\n1.141;3.540,50;Köln\n919;12,25;Ulm\n3.540;1.000.000,5;Köln\n80,5;7;Ulm\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_thousands_are_no_decimals(tmp_path: Path, encoding: str) -> None:
+    """Where the decimal point is a comma, a point parts thousands; the text may be that of Windows, which is said."""
+    data = load(table(tmp_path, GERMAN.encode(encoding)))
+    assert data.x.tolist() == [[1141.0, 3540.5], [919.0, 12.25], [3540.0, 1000000.5], [80.5, 7.0]]
+    assert data.classes == ("Köln", "Ulm")
+    assert data.schema is not None
+    assert data.schema.names == ("Größe", "Preis")
+    assert ("it is no UTF-8 text, and was read as Windows-1252" in data.notes) == (encoding == "cp1252")
+
+
+def test_commas_part_thousands_too(tmp_path: Path) -> None:
+    """Quoted thousands as English has them are numbers."""
+    data = load(table(tmp_path, 'a,b,c\n"1,234",0.5,x\n"12,345,678.5",2,y\n'))
+    assert data.x.tolist() == [[1234.0, 0.5], [12345678.5, 2.0]]
+
+
+def test_what_each_column_was_taken_for_is_said() -> None:
+    """Numbers, categories with their number, constant and empty columns, and one that only counts the rows."""
+    frame = {
+        "id": [1, 2, 3, 4], "size": [1.5, 2.5, 0.5, 9.0], "city": ["a", "b", "a", None], "same": ["x"] * 4,
+        "one": [1, 1, 1, 1], "none": [None] * 4, "y": [0, 1, 0, 1],
+    }  # fmt: skip
+    said = "numbers: id, size; categories: city (3); constant: same, one; empty: none"
+    assert dataset(frame).notes[:2] == (said, "id counts the rows: if that means nothing, --drop id")
+    wide = {f"c{i}": np.arange(4.0) ** 2 for i in range(9)} | {"y": [0, 1, 0, 1]}
+    assert dataset(wide).notes[0] == "numbers: c0, c1, c2, c3, c4, c5, and 3 more"
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_a_header_may_be_said(tmp_path: Path, header: bool) -> None:
+    """Years are no rows where the first row is said to be a header, and are where it is said to be none."""
+    path = table(tmp_path, "2019,2020,2021\n1.5,2.5,3.5\n2.5,3.5,4.5\n")
+    schema = load_table(path, Reading(header=header)).schema
+    assert schema is not None
+    assert schema.names == (("2019", "2020") if header else ("1", "2"))
+
+
+DROPPED: list[tuple[Any, tuple[str, ...]]] = [
+    ("a, b", ("c", "d")),
+    ("1", ("c", "d")),
+    (["a, b", ","], ("c", "d")),
+    (["c", "a, b"], ("d",)),
+    ("2,1", ("d",)),
+    (("c,d",), ("a, b",)),
+]
+
+
+@pytest.mark.parametrize(("drop", "left"), DROPPED, ids=[str(drop) for drop, _ in DROPPED])
+def test_what_is_dropped_has_a_name_or_a_number(drop: Any, left: tuple[str, ...]) -> None:
+    """Columns are left out by name, also one with a comma, or by their number; the target is found before that."""
+    frame = {"a, b": [1.0, 2.0], "c": [3.0, 4.0], "d": [5.0, 6.5], "e": ["x", "y"]}
+    schema = dataset(frame, target="4", drop=drop).schema
+    assert schema is not None
+    assert schema.target == "e"
+    assert schema.names == left
+
+
+def test_the_target_is_not_left_out() -> None:
+    """A column can't be predicted and left out."""
+    with pytest.raises(DataError, match="column b is to be predicted, and can't be left out"):
+        dataset({"a": [1, 2], "b": [0, 1]}, target="b", drop="b")
+
+
+def test_truth_values_are_spelled_alike() -> None:
+    """True, true and TRUE are one category, also from a frame."""
+    schema = dataset({"a": ["True", "FALSE", "true"], "y": [0, 1, 0]}).schema
+    assert schema is not None
+    assert schema.columns[0].categories == ("False", "True")
+    assert schema.encode({"a": [True, False]}).tolist() == [[1.0], [0.0]]
+
+
+def test_a_gap_among_categories_is_none_of_them() -> None:
+    """Where training had no gap, one is no category, and neither is a column of gaps alone."""
+    data = dataset({"size": [1.0, 2.0] * 10, "color": ["red", "blue"] * 10, "y": [0, 1] * 10})
+    assert data.schema is not None
+    x = data.schema.encode({"size": [1.0, 2.0], "color": [None, None]})
+    assert np.isnan(x[:, 1]).all()
+    net = experiment(usual(data), data).net
+    assert forward(net[:3], x.astype(np.float32))[0][:, 1:].tolist() == [[0.0, 0.0]] * 2
+
+
 @given(st.lists(CELLS, min_size=1, max_size=8), st.booleans())
 def test_numbers_are_read_to_the_bit(cells: list[str], comma: bool) -> None:
     """A column of numbers and gaps is these numbers, whether its decimal point is a comma or not."""
@@ -118,7 +208,7 @@ def test_numbers_are_read_to_the_bit(cells: list[str], comma: bool) -> None:
     assert np.array_equal(made, right, equal_nan=True)
 
 
-@pytest.mark.parametrize("cell", ["1_000", "1,000", "1 000", "0x10", "1e", "--1", "1.2.3", "red", "\u0661"])
+@pytest.mark.parametrize("cell", ["1_000", "1,00", "1 000", "0x10", "1e", "--1", "1.2.3", "red", "\u0661"])
 def test_what_is_no_number(cell: str) -> None:
     """What only Python or nobody takes for a number is a text."""
     assert number(cell) is None
@@ -144,7 +234,8 @@ def test_one_bad_cell_among_many_is_found(tmp_path: Path) -> None:
 BROKEN: dict[str, tuple[str, bytes, str]] = {
     "not packed": ("a.csv.gz", b"a,b\n1,2\n", "a.csv.gz can't be read: .*gzip"),
     "cut off": ("a.csv.gz", gzip.compress(written(",").encode() * 50)[:-9], "a.csv.gz can't be read: "),
-    "Latin": ("a.csv", "größe,b\n1,2\n".encode("latin-1"), "it is not UTF-8 text; save it as such"),
+    "bytes": ("a.csv", b"gr\xf6\0e,b\n1,2\n", "it is no text, or not UTF-8; save it as such"),
+    "no code of Windows": ("a.csv", b"gr\x81e,b\n1,2\n", "it is no text, or not UTF-8; save it as such"),
     "an open quote": ("a.csv", b'a,b\n1,"' + b"x" * 200_000, "can't be read: field larger"),
     "no polars": ("a.parquet", b"PAR1", "pip install 'fnnet.tables.'|can't be read"),
 }
@@ -186,15 +277,16 @@ def test_what_was_decided_is_said(tmp_path: Path) -> None:
     """The notes name the target, why it is classes or numbers, what was left out, and the flags that say otherwise."""
     path = table(tmp_path, ",a,quality\n" + "".join(f"{i},{i}.5,{'' if i == 3 else i % 4}\n" for i in range(40)))
     assert load(path).notes == (
-        "the first column has no name and counts the rows: left out",
+        "column 1 counts the rows and has no name: left out",
+        "numbers: a",
         "quality has few whole numbers, so they are 4 classes: for numbers, --task numbers",
         "quality, the last column, is to be predicted: for another, --target",
         "1 row without quality: left out",
     )
     assert len(load(path).y) == 39
     said = load_table(path, Reading("quality", task="classes"))
-    assert said.notes == (load(path).notes[0], load(path).notes[3])
-    assert load_table(path, Reading("a")).notes[1] == "a is predicted as numbers: for classes, --task classes"
+    assert said.notes == (*load(path).notes[:2], load(path).notes[4])
+    assert load_table(path, Reading("a")).notes[2] == "a is predicted as numbers: for classes, --task classes"
 
 
 def test_rows_without_a_class_are_left_out() -> None:
@@ -221,11 +313,15 @@ def test_a_name_comes_before_a_number() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "no such target": ({"price": [1, 2], "b": [1, 2]}, {"target": "prize"}, "no column prize .* did you mean price"),
+    "no such target": ({"price": [1, 2], "b": [1, 2]}, {"target": "prize"}, "no column prize: did you mean price"),
     "no such column": ({"a": [1, 2], "b": [1, 2]}, {"target": "zzz"}, "it has a, b"),
     "no such drop": ({"a": [1, 2], "b": [1, 2]}, {"drop": ["c"]}, "has no column c: it has a, b"),
     "nothing left": ({"a": [1, 2], "b": [1, 2]}, {"drop": ["a"]}, "two columns or more"),
-    "dates": ({"a": np.array(["2024-01-01", "2024-01-02"], "M8[D]"), "b": [0, 1]}, {}, "column a of data holds dates"),
+    "dates": (
+        {"a": np.array(["2024-01-01", "2024-01-02"], "M8[D]"), "b": [0, 1]},
+        {},
+        r"in a \(dates\): leave out by --drop a",
+    ),
     "lists": ({"a": [[1], [2]], "b": [0, 1]}, {}, r"column a of data must be \(N,\)"),
     "objects": ({"a": [{}, {}], "b": [0, 1]}, {}, "must hold numbers or texts, got dict"),
     "infinity": ({"a": [1.0, np.inf], "b": [0, 1]}, {}, "column a holds numbers, got infinity in row 1"),

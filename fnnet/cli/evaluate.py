@@ -1,6 +1,7 @@
 """`fnnet evaluate`: how good a run's network is on the test part, class by class, and where it is wrong."""
 
 import math
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
@@ -9,15 +10,16 @@ import typer
 
 from fnnet.cli import options as o
 from fnnet.cli.mistakes import captioned, check_save, print_mistakes, save_mistakes
-from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
+from fnnet.cli.output import add_row, complain, number, print_json, print_table, say, table, visible
+from fnnet.cli.output import rows as counted
 from fnnet.cli.result import distances, finite, score
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
-from fnnet.datasets import Dataset
+from fnnet.datasets import DataError, Dataset
 from fnnet.learning.metrics import confusion, precision_recall, predicted
 from fnnet.network.chunks import predict
 from fnnet.runs import Run, load_run
-from fnnet.runs.new_rows import frames, labels, schema_of_run
+from fnnet.runs.new_rows import frames, known, schema_of_run
 from fnnet.runs.recipe import named_loss
 from fnnet.values.array import Array
 
@@ -57,7 +59,7 @@ def evaluate(
     """
     found = load_run(run)
     check_save(save, worst, found.shape)
-    rows = _rows(found, data, data_dir, mirror)
+    rows, lines = _rows(found, data, data_dir, mirror)
     x, y = rows.x_test, rows.y_test
     with computing(found.threads):
         outputs = predict(found.net, x)
@@ -70,7 +72,8 @@ def evaluate(
         "test_loss": loss,
     }
     if not found.classes:
-        report |= {**distances(outputs, y), "worst": _farthest(outputs[:, 0].astype(float), y, worst)}
+        far = _farthest(outputs[:, 0].astype(float), y, worst)
+        report |= {**distances(outputs, y), "worst": _placed(far, lines)}
         print_json(report) if json else _print_numbers(report, worst)
         return
     counts = confusion(outputs, y)
@@ -78,7 +81,7 @@ def evaluate(
         "test_accuracy": float(np.trace(counts) / counts.sum()),
         "classes": _classes(found.classes, counts),
         "confusion": counts.tolist(),
-        "worst": _worst(named_loss(found.recipe).probabilities(outputs), y, found.classes, worst),
+        "worst": _placed(_worst(named_loss(found.recipe).probabilities(outputs), y, found.classes, worst), lines),
     }
     pictures = captioned(rows, report["worst"])
     save_mistakes(save, pictures)
@@ -89,13 +92,29 @@ def evaluate(
         print_mistakes(pictures, save)
 
 
-def _rows(run: Run, path: str | None, folder: Path | None, mirror: str | None) -> Dataset:
-    """The data of the run, or those whose test part is a file."""
+def _rows(run: Run, path: str | None, folder: Path | None, mirror: str | None) -> tuple[Dataset, list[int] | None]:
+    """The data of the run; or those whose test part is a file, and the lines of its rows."""
     if path is None:
-        return run.checked(data_of_run(run, folder, mirror))
-    parts = [(schema_of_run(run, path).encode(frame), labels(run, frame)) for frame in frames(run, Path(path))]
-    x, y = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
-    return Dataset(path, x[:0], y[:0], x, y, run.classes, schema=run.schema)
+        return run.checked(data_of_run(run, folder, mirror)), None
+    stream = sys.stdin.buffer if path == "-" else None
+    parts = [(frame.rows, *known(run, frame)) for frame in frames(run, Path(path), stream)]
+    x, y = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
+    lines = [line for part in parts for line in part[3]]
+    if gone := sum(part[0] for part in parts) - len(lines):
+        complain(f"{counted(gone)} without {schema_of_run(run, path).target}: left out")
+    if not lines:
+        raise DataError(f"{path} must hold rows with {schema_of_run(run, path).target}, got none")
+    return Dataset(path, x[:0], y[:0], x, y, run.classes, schema=run.schema), lines
+
+
+def _placed(mistakes: list[dict[str, Any]], lines: list[int] | None) -> list[dict[str, Any]]:
+    """The mistakes with the lines of the file, where it is one."""
+    return [{**row, "line": lines[row["row"]]} for row in mistakes] if lines else mistakes
+
+
+def _place(report: dict[str, Any]) -> str:
+    """What the place of a mistake is called."""
+    return "line" if any("line" in row for row in report["worst"]) else "test row"
 
 
 def _farthest(outputs: Array, y: Array, many: int) -> list[dict[str, Any]]:
@@ -107,10 +126,11 @@ def _print_numbers(report: dict[str, Any], worst: int) -> None:
     say(f"{visible(report['dataset'])}: {score(report)}, test loss {report['test_loss']:.4f}")
     if worst:
         say("\nthe farthest predictions")
-        made = table(">test row", ">target", ">predicted", ">error")
+        made = table(f">{_place(report)}", ">target", ">predicted", ">error")
         for row in report["worst"]:
             error = row["predicted"] - row["target"]
-            add_row(made, str(row["row"]), f"{row['target']:.5g}", f"{row['predicted']:.5g}", f"{error:+.4g}")
+            place = str(row.get("line", row["row"]))
+            add_row(made, place, number(row["target"]), number(row["predicted"]), number(error, sign=True))
         print_table(made)
 
 
@@ -160,10 +180,10 @@ def _print(report: dict[str, Any], worst: int) -> None:
         print_table(made)
     if worst:
         say(f"\nthe worst mistakes, {len(report['worst'])} of {n - round(report['test_accuracy'] * n)}")
-        made = table(">test row", "class", "taken for", ">with probability", ">its own")
+        made = table(f">{_place(report)}", "class", "taken for", ">with probability", ">its own")
         for row in report["worst"]:
             cells = row["class"], row["predicted"], f"{row['probability']:.4f}", f"{row['of_class']:.2g}"
-            add_row(made, str(row["row"]), *cells)
+            add_row(made, str(row.get("line", row["row"])), *cells)
         print_table(made)
 
 

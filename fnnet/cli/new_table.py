@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.status import Status
 
-from fnnet.cli.output import complain, err
+from fnnet.cli.output import complain, err, rows
 from fnnet.learning.metrics import predicted
 from fnnet.network.chunks import predict
 from fnnet.runs import Run
@@ -22,13 +22,13 @@ from fnnet.values.array import Array
 
 def print_predictions(run: Run, path: str, json: bool) -> None:
     """A row for each row of the file at this path, or of the standard input where it is ``-``."""
-    strange: Counter[str] = Counter()
+    strange: Counter[tuple[str, str]] = Counter()
     with err.status("predicting") as status:
         parts = _outputs(run, path, strange, status)
         first = list(islice(parts, 1))  # what is wrong with the file is said before anything is written
         (_write_json if json else _write_csv)(run, chain(first, parts))
-    for what, times in strange.items():
-        complain(f"{times:,} {what}")
+    for (name, what), times in strange.items():
+        complain(f"{name}, in {rows(times)}: {what}")
 
 
 def said(run: Run, outputs: Array) -> Iterator[list[Any]]:
@@ -50,14 +50,14 @@ def as_objects(run: Run, outputs: Array) -> Iterator[dict[str, Any]]:
             yield {"prediction": best}
 
 
-def _outputs(run: Run, path: str, strange: Counter[str], status: Status) -> Iterator[Array]:
-    rows = 0
+def _outputs(run: Run, path: str, strange: Counter[tuple[str, str]], status: Status) -> Iterator[Array]:
+    many = 0
     for frame in frames(run, Path(path), sys.stdin.buffer if path == "-" else None):
         x = schema_of_run(run, frame.name).encode(frame)
         strange.update(surprises(run, x))
         yield predict(run.net, x)
-        rows += len(x)
-        status.update(f"predicting, {rows:,} rows")
+        many += len(x)
+        status.update(f"predicting, {rows(many)}")
 
 
 def _write_csv(run: Run, parts: Iterator[Array]) -> None:

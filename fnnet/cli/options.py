@@ -47,6 +47,10 @@ DataDir = Annotated[
     Optional[Path], _flag(DATA, "Folder of the MNIST family.", default="FNNET_DATA, or your data folder")
 ]
 Mirror = Annotated[Optional[str], _flag(DATA, "Address to download the MNIST family from.")]
+Header = Annotated[
+    Optional[bool],
+    _flag(DATA, "The first row of a table names its columns.", "--header/--no-header", default="found from it"),
+]
 Size = Annotated[
     Optional[int],
     _flag(DATA, "Pixels a side to which the pictures of a FOLDER are brought.", default=str(SIZE), min=1, max=LARGEST),
@@ -55,7 +59,7 @@ Json = Annotated[bool, _flag(DATA, "Print the result as one JSON object.", "--js
 Quiet = Annotated[bool, _flag(DATA, "No progress bar, and no more than the result.", "--quiet")]
 
 Target = Annotated[
-    Optional[str], _flag(DATA, "The column of a table to be predicted, by its name or number.", default="the last")
+    Optional[str], _flag(DATA, "The column of a table to predict, by its name or number.", default="the last")
 ]
 Drop = Annotated[Optional[list[str]], _flag(DATA, "Leave out these columns of a table, such as name,ticket.")]
 Task = Annotated[Optional[str], _flag(DATA, "What is predicted: classes or numbers.", default="found from the column")]
@@ -94,14 +98,15 @@ Solution = Annotated[bool, _flag(TABLE, "Print what --blank leaves blank, and no
 
 
 def reading_of(
-    name: str | None, target: str | None, drop: list[str] | None, task: Any, size: int | None = None
-) -> Reading:
+    name: str | None, target: str | None, drop: list[str] | None, task: Any, size: int | None = None,
+    header: bool | None = None,
+) -> Reading:  # fmt: skip
     """How a table or a folder is to be read; UsageError for what is none."""
-    if (target or drop or task) and (name in KNOWN or (name and is_folder(name))):
-        raise UsageError(f"--target, --drop and --task are for tables of your own, and {name} is none")
+    if (target or drop or task or header is not None) and (name in KNOWN or (name and is_folder(name))):
+        raise UsageError(f"--target, --drop, --task and --header are for tables of your own, and {name} is none")
     if task not in (None, "classes", "numbers"):
         raise UsageError(f"--task must be classes or numbers, got {task!r}")
-    return Reading(target, tuple(name.strip() for names in drop or () for name in names.split(",")), task, size)
+    return Reading(target, tuple(drop or ()), task, size, header)
 
 
 def data_of(
@@ -138,15 +143,15 @@ def folder_of(folder: Path | None) -> Path:
     return folder or Path(os.environ.get("FNNET_DATA") or platformdirs.user_data_dir("fnnet", appauthor=False))
 
 
-def stand_in(name: str, size: int | None = None) -> Dataset:
+def stand_in(name: str, reading: Reading = Reading()) -> Dataset:  # noqa: B008  # a frozen record
     """A data set for its shapes alone: nothing is downloaded for them, and no picture opened."""
-    check_size(name, size)
+    check_size(name, reading.size)
     if is_folder(name):
-        classes = classes_of(name)
-        images = np.zeros((len(classes), size or SIZE, size or SIZE), np.uint8)
+        classes, side = classes_of(name), reading.size or SIZE
+        images = np.zeros((len(classes), side, side), np.uint8)
         return dataset(images, np.arange(len(classes)), classes=classes, name=Path(name).resolve().name)
     known = KNOWN.get(name)
     if known is None or known.form is None or not known.downloaded:
-        return data_of(name)
+        return data_of(name, reading=reading)
     images = np.zeros((128, known.form.size, known.form.size), np.uint8)
     return dataset(images, np.arange(128) % 10, name=name, known=name)

@@ -76,6 +76,25 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
 
 
+def number(value: float, *, sign: bool = False) -> str:
+    """A number in a unit of its own, for people: four digits or more, none of them a power of ten.
+
+    >>> number(20370.64), number(0.48233), number(-62880.4, sign=True), number(1e-9)
+    ('20,371', '0.4823', '-62,880', '1e-09')
+    """
+    plus = "+" if sign else ""
+    return f"{value:{plus},.0f}" if 1000 <= abs(value) < 1e15 else f"{value:{plus}.4g}"
+
+
+def rows(many: int) -> str:
+    """So many rows, in words.
+
+    >>> rows(1), rows(1234)
+    ('1 row', '1,234 rows')
+    """
+    return f"{many:,} row{'' if many == 1 else 's'}"
+
+
 def table(*columns: str) -> Table:
     """An empty table; a column named with a leading ``>`` has numbers, one with ``~`` texts that may be wrapped."""
     made = _empty()
@@ -106,6 +125,8 @@ def print_table(made: Table, keep: int = 1) -> None:
 def _parts(made: Table, keep: int) -> Iterator[Table]:
     most = room(out)
     head, rest = made.columns[:keep], made.columns[keep:]
+    if not rest:
+        yield made
     while rest:
         many = len(rest)
         while most is not None and many > 1 and _width(_of(made, [*head, *rest[:many]]))[0] > most:

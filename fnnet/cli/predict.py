@@ -1,6 +1,7 @@
 """`fnnet predict`: what a run's network says of pictures, or of numbers."""
 
 import os
+import re
 from typing import Annotated, Any
 
 import numpy as np
@@ -56,12 +57,26 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
         with computing(found.threads):
             print_predictions(found, inputs[0], json)
         return
+    _check(inputs, found)
     x = _examples(found, inputs)
     with computing(found.threads):
         outputs = chunks.predict(found.net, x)
     names = inputs if len(inputs) == len(x) else [",".join(inputs)]
     rows = [{"input": name, **row} for name, row in zip(names, as_objects(found, outputs), strict=True)]
     print_json(rows) if json else _print(rows, found)
+
+
+def _check(inputs: list[str], run: Run) -> None:
+    """Raise UsageError for what can't be a row of numbers or a picture, in its own words."""
+    for text in inputs:
+        if text.startswith("--"):
+            raise UsageError(f"No such option: {text} (see fnnet predict --help)")
+        if text == "-" or is_table(text):
+            raise UsageError(f"{text} is a table: predict one at a time, and nothing beside it")
+        if len(run.shape) == 1 and os.path.exists(text):
+            raise UsageError(f"{text} is no table: this run reads rows, of new.csv or the like, or typed, such as 0,1")
+        if len(run.shape) > 1 and not os.path.exists(text) and re.fullmatch(r"[-+.,\d\s]+", text):
+            raise UsageError(f"{text} is a row of numbers: this run is on images, and wants such as seven.png")
 
 
 def _examples(run: Run, inputs: list[str]) -> Array:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fnnet.cli.output import say, visible
+from fnnet.cli.output import number, say, visible
 from fnnet.datasets import about
 from fnnet.learning.evaluation import evaluate
 from fnnet.learning.metrics import r2
@@ -117,7 +117,7 @@ def show(found: dict[str, Any], recipe: Recipe) -> None:
 def score(found: dict[str, Any]) -> str:
     """How good a result is, in words: the accuracy, or R² with the errors in the unit of the targets."""
     if "test_r2" in found:
-        errors = f"RMSE {found['test_rmse']:.4g}, mean absolute error {found['test_mae']:.4g}"
+        errors = f"RMSE {number(found['test_rmse'])}, mean absolute error {number(found['test_mae'])}"
         return f"test R2 {found['test_r2']:.4f}, {errors}, on {found['test_examples']:,} examples"
     right = round(found["test_accuracy"] * found["test_examples"])
     return f"test accuracy {found['test_accuracy']:.4f} ({right:,} of {found['test_examples']:,})"

@@ -8,12 +8,13 @@ from fnnet.cli.flags import Said
 from fnnet.cli.threads import worth
 from fnnet.datasets import DataError, Dataset, Reading, digest
 from fnnet.datasets.known import KNOWN, is_folder
+from fnnet.datasets.table import stem
 from fnnet.learning.state import State, first_state
 from fnnet.runs import Experiment, Run, Source, experiment, load_run
 from fnnet.runs.archive import FileError
 from fnnet.runs.folder import holds_run, mend
 from fnnet.runs.ownership import Owned
-from fnnet.runs.recipe import Recipe, depends_on_epochs, usual
+from fnnet.runs.recipe import Recipe, asked, depends_on_epochs, usual
 from fnnet.runs.settings import flag
 from fnnet.values.errors import UsageError
 from fnnet.values.fingerprint import fingerprint
@@ -39,7 +40,7 @@ def folder_for(
         return _of_a_run(resume)
     if data is None:
         raise UsageError("Missing argument 'DATA', such as digits (see fnnet train --help)")
-    return None if no_save else _apart(out or Path("runs", Path(data).stem.strip(".") or "data"), data)
+    return None if no_save else _apart(out or Path("runs", stem(data).strip(".") or "data"), data)
 
 
 def _apart(folder: Path, data: str) -> Path:
@@ -84,7 +85,7 @@ def fresh(
     base = usual(data)
     if other:
         base = evolve(base, **{field: getattr(other.recipe, field) for field in SHAPE})
-    recipe = evolve(base, **said)
+    recipe = asked(base, said)
     ran = experiment(recipe, data, other.net if other else None)
     run = Run(
         recipe=ran.recipe,

@@ -6,6 +6,7 @@ from fnnet.cli import options as o
 from fnnet.cli.flags import Said, settings
 from fnnet.cli.output import add_row, print_json, print_table, say, table, visible
 from fnnet.cli.result import place
+from fnnet.datasets import Reading
 from fnnet.datasets.files_below import folders_in
 from fnnet.network.shapes import LayerShape, summarize
 from fnnet.runs import load_run
@@ -18,7 +19,17 @@ from fnnet.values.record import as_dict, evolve
 
 
 @settings("hidden", "activation", "init", "dropout", "batch_norm", "shift", "dtype")
-def summary(data: o.DataOrRun, size: o.Size = None, json: o.Json = False, *, said: Said) -> None:
+def summary(
+    data: o.DataOrRun,
+    target: o.Target = None,
+    drop: o.Drop = None,
+    task: o.Task = None,
+    header: o.Header = None,
+    size: o.Size = None,
+    json: o.Json = False,
+    *,
+    said: Said,
+) -> None:
     """Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.
 
     fnnet summary mnist --hidden 128,64
@@ -26,9 +37,10 @@ def summary(data: o.DataOrRun, size: o.Size = None, json: o.Json = False, *, sai
     fnnet summary runs/mnist
     """
     there = is_archive(data) or (Path(data).is_dir() and not _of_pictures(data))
-    if there and (said or size):
+    reading = o.reading_of(None if there else data, target, drop, task, size, header)
+    if there and (said or reading != Reading()):
         raise UsageError(f"{data} is a run, whose network is what it is; leave out the flags")
-    rows = _of_run(data, json) if there else _of_data(data, said, size)
+    rows = _of_run(data, json) if there else _of_data(data, said, reading)
     if json:
         print_json([as_dict(row) for row in rows])
         return
@@ -44,8 +56,8 @@ def _of_pictures(folder: str) -> bool:
     return not holds_run(Path(folder)) and bool(folders_in(folder))
 
 
-def _of_data(name: str, said: Said, size: int | None) -> list[LayerShape]:
-    data = o.stand_in(name, size)
+def _of_data(name: str, said: Said, reading: Reading) -> list[LayerShape]:
+    data = o.stand_in(name, reading)
     run = experiment(evolve(usual(data), **said, batch_size=1), data)
     return summarize(run.net, data.x.shape[1:])
 

@@ -42,6 +42,7 @@ def train(
     target: o.Target = None,
     drop: o.Drop = None,
     task: o.Task = None,
+    header: o.Header = None,
     size: o.Size = None,
     json: o.Json = False,
     quiet: o.Quiet = False,
@@ -64,7 +65,7 @@ def train(
     """
     folder = folder_for(data, resume=resume, out=out, from_=from_, force=force, no_save=no_save)
     begun, shown = None, not (quiet or json)
-    reading = o.reading_of(data, target, drop, task, size)
+    reading = o.reading_of(data, target, drop, task, size, header)
     if out:
         refuse_to_replace(out, force)
     where: Any = {"threads": threads, "data_dir": data_dir, "mirror": mirror, "shown": shown}

@@ -66,6 +66,7 @@ KNOWN = {
 FILES: dict[str, Callable[[Place, Reading], Dataset]] = {
     ".csv": load_table,
     ".tsv": load_table,
+    ".txt": load_table,
     ".csv.gz": load_table,
     ".tsv.gz": load_table,
     ".parquet": load_table,

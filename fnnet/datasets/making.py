@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from fnnet.datasets.dataset import Dataset, of_arrays
+from fnnet.datasets.labels import classes_in, indices
 from fnnet.datasets.table import Reading, of_frame, table_like
 from fnnet.tables.finding import Task
-from fnnet.tables.frame import cells_of, frame_of
+from fnnet.tables.frame import Frame, cells_of, frame_of
+from fnnet.tables.schema import known_targets
+from fnnet.values.errors import DataError
 from fnnet.values.record import evolve
 
 
@@ -29,9 +33,12 @@ def dataset(
 
     A frame of pandas or polars, or a mapping from names to columns, holds the column ``target``, the last one if
     nothing is said; or ``y`` is given beside it. Its columns may be categories, and have gaps, see `load_table`; the
-    test part is empty, see `hold_out`. Arrays are `x` (N, ...) and `y` (N,): whole numbers are class indices, named by
-    ``classes``, or "0", "1", ... up to the largest; others, and all where ``task`` is "numbers", are predicted as
-    numbers. Raises DataError when an array is empty or not real numbers, `x` has NaN or infinity, the lengths or shapes
+    test part is another frame, or empty, see `hold_out`.
+
+    Arrays are `x` (N, ...) and `y` (N,). Texts are classes, and so are whole numbers, by their index, which ``classes``
+    name, or "0", "1", ... up to the largest; other numbers, and all where ``task`` is "numbers", are predicted as such.
+
+    Raises DataError when an array is empty or not real numbers, `x` has NaN or infinity, the lengths or shapes
     disagree, or a label is not the index of a class, and as `load_table` does.
 
     >>> dataset([[0.0], [1.0]], [0, 1])
@@ -42,9 +49,45 @@ def dataset(
     if not table_like(x):
         if y is None:
             raise TypeError("dataset() needs y beside an array x; a frame may hold it as a column")
-        return of_arrays(name, x, y, x_test, y_test, classes, known, task)
-    frame = frame_of(x, name)
+        return of_arrays(name, x, *_labelled(y, x_test, y_test, classes), known=known, task=task)
+    if classes is not None or known is not None:
+        raise TypeError("dataset() finds the classes of a frame in its target; leave classes and known out")
+    frame, reading = frame_of(x, name), Reading(target, drop, task)  # type: ignore[arg-type]  # which it converts
     if y is not None:
-        target = target or str(getattr(y, "name", None) or "target")
-        frame = evolve(frame, columns={**frame.columns, target: cells_of(y, target)})
-    return of_frame(frame, Reading(target, tuple(drop), task), name)
+        reading = evolve(reading, target=reading.target or str(getattr(y, "name", None) or "target"))
+        frame = _beside(frame, reading, y)
+    data = of_frame(frame, reading, name)
+    return data if x_test is None else _with_test(data, frame_of(x_test, name), y_test)
+
+
+def _labelled(y: Any, x_test: Any, y_test: Any, classes: Sequence[str] | None) -> tuple[Any, Any, Any, Any]:
+    """Targets, the test part and the classes; where targets are texts, they are the classes."""
+    texts = np.asarray(y)
+    if classes is not None or texts.dtype.kind not in "UO" or not all(isinstance(text, str) for text in texts.ravel()):
+        return y, x_test, y_test, classes
+    found = classes_in(texts)
+    test = None if y_test is None else indices("y_test", np.asarray(y_test), found)
+    return indices("y", texts, found), x_test, test, tuple(map(str, found))
+
+
+def _beside(frame: Frame, reading: Reading, y: Any) -> Frame:
+    target = str(reading.target)
+    if target in frame.columns:
+        raise DataError(f"{frame.name} has a column {target} already, and y beside it; leave one out")
+    cells = cells_of(y, target)
+    if len(cells) != frame.rows:
+        raise DataError(f"x and y must have as many rows, got {frame.rows} and {len(cells)}")
+    return evolve(frame, columns={**frame.columns, target: cells})
+
+
+def _with_test(data: Dataset, frame: Frame, y_test: Any) -> Dataset:
+    """The data set with a frame as its test part, which may hold what is to be predicted, or have it beside it."""
+    schema: Any = data.schema
+    if y_test is not None:
+        frame = _beside(frame, Reading(schema.target), y_test)
+    y, there = known_targets(frame, schema.target, data.classes)
+    if not there.all():
+        raise DataError(
+            f"{frame.name}: the test part has nothing to be predicted in {frame.place(int(np.argmin(there)))}"
+        )
+    return evolve(data, x_test=schema.encode(frame), y_test=y.astype(data.y.dtype))

@@ -10,7 +10,7 @@ import numpy as np
 
 from fnnet.datasets.dataset import Dataset
 from fnnet.datasets.labels import classes_in, indices, whole_labels
-from fnnet.tables.finding import Task, schema_of, target_of, task_of, without
+from fnnet.tables.finding import Task, last_of, one_named, schema_of, task_of, told, without
 from fnnet.tables.frame import Frame
 from fnnet.tables.polars_reading import read_table
 from fnnet.tables.reading import read_text
@@ -28,19 +28,30 @@ def _task(instance: object, attribute: object, value: str | None) -> None:
         raise DataError(f"task must be classes or numbers, got {value!r}")
 
 
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, (str, int)):
+        raise DataError(f"target must be the name of a column, or its number from 1, got {type(value).__name__}")
+    return None if value is None else str(value)
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(map(str, values))  # type: ignore[call-overload]  # names
+
+
 @final
 @frozen
 class Reading:
     """How data of one's own are read.
 
     Of a table the column to be predicted, by name or by number from 1, and those to be left out; where nothing is said
-    it is the last one, and ``task`` is found from what it holds. ``size`` are the pixels a side of a folder's pictures.
+    it is the last one, and ``task`` and ``header`` are found. ``size`` are the pixels a side of a folder's pictures.
     """
 
-    target: str | None = None
-    drop: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    target: str | None = attrs.field(default=None, converter=_text)
+    drop: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     task: Task | None = attrs.field(default=None, validator=_task)
     size: int | None = None
+    header: bool | None = None
 
 
 def load_table(path: str | os.PathLike[str], reading: Reading = Reading()) -> Dataset:  # noqa: B008  # a frozen record
@@ -59,19 +70,24 @@ def load_table(path: str | os.PathLike[str], reading: Reading = Reading()) -> Da
     >>> mine.x.tolist(), mine.y.tolist(), mine.classes
     ([[1.5, 1.0], [3.0, 0.0]], [1, 0], ('pear', 'plum'))
     """
-    frame = read_table(path)
+    frame = read_table(path, reading.header)
     try:
         return of_frame(frame, reading, stem(path))
     except DataError:
         if frame.lines is None and _is_text(path):  # the slow reader knows the lines
-            return of_frame(read_text(path), reading, stem(path))
+            return of_frame(read_text(path, reading.header), reading, stem(path))
         raise
 
 
 def of_frame(frame: Frame, reading: Reading, name: str) -> Dataset:
     """The data set of a frame; DataError, naming columns and rows, for what can't be learned from."""
+    if frame.rows == 0:
+        raise DataError(f"{frame.name} must hold rows, got none")
+    said = None if reading.target is None else one_named(frame, reading.target)
     frame = without(frame, reading.drop)
-    target = target_of(frame, reading.target)
+    target = said or last_of(frame)
+    if target not in frame.columns:
+        raise DataError(f"{frame.name}: column {target} is to be predicted, and can't be left out")
     there = _present(frame, target)
     task = task_of(frame, target, reading.task)
     schema = schema_of(frame, target)
@@ -79,7 +95,7 @@ def of_frame(frame: Frame, reading: Reading, name: str) -> Dataset:
     x = schema.encode(frame)
     if not there.all():
         x, y = freeze(x[there]), freeze(y[there])
-    notes = (*frame.notes, *_notes(frame, target, task, reading, len(classes), int((~there).sum())))
+    notes = *frame.notes, *told(frame, schema), *_notes(frame, target, task, reading, len(classes), int((~there).sum()))
     return Dataset(name, x, y, x[:0], y[:0], classes, schema=schema, notes=notes)
 
 
@@ -107,7 +123,7 @@ def _present(frame: Frame, target: str) -> Array:
 
 
 def _numbers(frame: Frame, target: str) -> tuple[Array, tuple[str, ...]]:
-    return column_numbers(target, frame.columns[target], frame), ()
+    return column_numbers(target, frame.columns[target], frame, "mend it, or say --task classes"), ()
 
 
 def _classes(frame: Frame, target: str, there: Array) -> tuple[Array, tuple[str, ...]]:
@@ -138,4 +154,4 @@ def _notes(frame: Frame, target: str, task: Task, reading: Reading, classes: int
 
 def table_like(table: Any) -> bool:
     """Whether something has columns by their names: a mapping, or a frame of pandas or polars."""
-    return hasattr(table, "keys") or hasattr(table, "columns")
+    return hasattr(type(table), "keys") or hasattr(type(table), "columns")

@@ -175,6 +175,9 @@ def _first(recipe: Recipe, data: Dataset, x: Array) -> tuple[Any, ...]:
 def _columns(x: Array, categories: tuple[int, ...], dtype: str) -> tuple[Any, ...]:
     """The layers that fill the gaps of a table, standardize its columns of numbers, and make units of categories."""
     fill = Impute.of(x, dtype)
+    medians = np.array(fill.fill)
+    medians[list(categories)] = -1  # a gap among categories is none of them
+    fill = Impute(medians, tuple(i for i in fill.indicators if i not in categories))
     filled, _ = fill.forward(x)
     scale = Standardize.of(filled, dtype)
     plain = [*categories, *range(x.shape[1], filled.shape[1])]  # codes, and the indicators of gaps

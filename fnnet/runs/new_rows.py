@@ -14,8 +14,8 @@ from fnnet.tables import Impute, OneHot, Schema
 from fnnet.tables.cells import column, texts
 from fnnet.tables.frame import Frame
 from fnnet.tables.polars_reading import READERS, read_by_polars
-from fnnet.tables.reading import PART, opened, rows_of
-from fnnet.tables.schema import column_numbers
+from fnnet.tables.reading import PART, encoding_of, opened, rows_of
+from fnnet.tables.schema import known_targets
 from fnnet.values.array import Array
 from fnnet.values.errors import DataError, UsageError
 from fnnet.values.record import evolve
@@ -37,8 +37,9 @@ def frames(run: Run, path: Path, stream: BinaryIO | None = None) -> Iterator[Fra
     if stream is None and path.suffix.lower() in READERS:
         yield from _parts(read_by_polars(path))
         return
+    encoding = encoding_of(path) if stream is None else "utf-8-sig"
     with opened(path) if stream is None else nullcontext(stream) as source:
-        rows = rows_of(source, str(path), wanted=schema.names)
+        rows = rows_of(source, str(path), encoding, wanted=schema.names)
         names = rows.names if rows.dialect.header else _in_order(schema, len(rows.names), str(path))
         yield from evolve(rows, names=names).frames(schema.holds_texts)
 
@@ -70,43 +71,26 @@ def _in_order(schema: Schema, width: int, name: str) -> tuple[str, ...]:
     return schema.names
 
 
-def labels(run: Run, frame: Frame) -> Array:
-    """What is to be predicted for the rows of a frame: numbers, or indices of the run's classes.
+def known(run: Run, frame: Frame) -> tuple[Array, Array, list[int]]:
+    """Rows of a frame with what is to be predicted for them: x, numbers or indices of the run's classes, their places.
 
-    Raises DataError for a row that has none, or a class that no training row had.
+    A row that has nothing to be predicted is left out. Raises DataError for a class that no training row had.
     """
-    target = schema_of_run(run, frame.name).target
-    cells = frame.column(target)
-    if not run.classes:
-        y = column_numbers(target, cells, frame)
-        names: list[str | None] = ["" if there else None for there in ~np.isnan(y)]
-    else:
-        names = [_name(cell) for cell in cells]
-        places = {name: i for i, name in enumerate(run.classes)}
-        y = np.array([places.get(name or "", -1) for name in names])
-    for row, name in enumerate(names):
-        if name is None or (run.classes and y[row] < 0):
-            what = "nothing" if name is None else f"{name}, which no training row has,"
-            raise DataError(f"{frame.name}: column {target} has {what} in {frame.place(row)}")
-    return y
+    schema = schema_of_run(run, frame.name)
+    y, there = known_targets(frame, schema.target, run.classes)
+    rows = np.flatnonzero(there).tolist()
+    return schema.encode(frame)[rows], y[rows], [frame.at(row) for row in rows]
 
 
-def _name(cell: str | float | None) -> str | None:
-    """The name of a class, from its cell."""
-    if cell is None or isinstance(cell, str):
-        return cell
-    return None if np.isnan(cell) else f"{cell:.0f}" if cell == np.rint(cell) else repr(float(cell))
-
-
-def surprises(run: Run, x: Array) -> Counter[str]:
-    """How many cells of these rows (N, C) the training rows had nothing like, by what they are."""
-    schema, found = schema_of_run(run, "x"), Counter[str]()
+def surprises(run: Run, x: Array) -> Counter[tuple[str, str]]:
+    """In how many of these rows (N, C) a column has what no training row had, by its name and what that is."""
+    schema, found = schema_of_run(run, "x"), Counter[tuple[str, str]]()
     shown = next((layer.indicators for layer in run.net if isinstance(layer, Impute)), ())
     codes = next((layer.codes for layer in run.net if isinstance(layer, OneHot)), ())
     for i, here in enumerate(schema.columns):
-        if here.categories:
-            what, strange = f"categories of {here.name} that training never saw", ~np.isin(x[:, i], codes[i])
-        else:
-            what, strange = f"gaps in {here.name}, which had none in training: taken as its median", np.isnan(x[:, i])
-        found[what] = 0 if i in shown else int(strange.sum())
+        gaps = np.isnan(x[:, i])
+        unseen = ~np.isin(x[:, i], codes[i]) & ~gaps if here.categories else np.zeros(len(x), bool)
+        taken = "taken for none of its categories" if here.categories else "taken as its median"
+        found[here.name, "a category that training never had"] = int(unseen.sum())
+        found[here.name, f"missing, as it never was in training; {taken}"] = 0 if i in shown else int(gaps.sum())
     return +found

@@ -1,8 +1,8 @@
 """A recipe: every setting of a training run as one value, with good defaults for each data set."""
 
 import math
-from collections.abc import Callable
-from typing import final
+from collections.abc import Callable, Mapping
+from typing import Any, final
 
 from fnnet import optimizers
 from fnnet.datasets import Dataset
@@ -173,6 +173,16 @@ def settled(recipe: Recipe, examples: int, numbers: bool = False) -> Recipe:
         momentum=0.9 if recipe.momentum is None and recipe.optimizer == "sgd" else recipe.momentum,
         batch_size=min(32, examples) if recipe.batch_size is None else recipe.batch_size,
     )
+
+
+def asked(base: Recipe, said: Mapping[str, Any]) -> Recipe:
+    """A recipe with what was said; with another optimizer than its own goes the usual rate of that one.
+
+    >>> asked(RECIPES["digits"], {"optimizer": "adam"}).lr, asked(RECIPES["digits"], {"epochs": 3}).lr
+    (None, 0.1)
+    """
+    other = said.get("optimizer", base.optimizer) != base.optimizer
+    return evolve(base, **{**({"lr": None} if other else {}), **said})
 
 
 def named_loss(recipe: Recipe) -> NamedLoss:

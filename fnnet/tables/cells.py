@@ -10,12 +10,15 @@ import numpy as np
 from fnnet.values.array import Array
 
 #: What stands for a gap, in any case of letters.
-MISSING = frozenset({"", "?", "na", "n/a", "nan", "null"})
+MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none", "<na>", "nat", "#na", "#n/a"})
 
 #: A column: numbers (N,) of float64, with NaN for gaps; or texts, with None for gaps.
 Cells: TypeAlias = Array | Sequence[str | None]
 
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf|infinity)", re.ASCII | re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_SWAPPED = str.maketrans(",.", ".,")
+_TRUTHS = {"true": "True", "false": "False"}
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T]\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?", re.ASCII)
 
 
@@ -31,11 +34,28 @@ def is_gap(cell: str) -> bool:
 def number(cell: str, comma: bool = False) -> float | None:
     """The number in a cell, whose decimal point may be a comma; None for anything else.
 
-    >>> number(" -1.5e3 "), number("1,5", comma=True), number("-inf"), number("1_000"), number("red")
-    (-1500.0, 1.5, -inf, None, None)
+    The other of the two may part thousands.
+
+    >>> number(" -1.5e3 "), number("-inf"), number("1,234.5"), number("1_000"), number("red")
+    (-1500.0, -inf, 1234.5, None, None)
+    >>> number("1,5", comma=True), number("1.234,5", comma=True), number("1.5", comma=True)
+    (1.5, 1234.5, None)
     """
-    text = cell.strip().replace(",", ".") if comma else cell.strip()
+    text = cell.strip().translate(_SWAPPED) if comma else cell.strip()
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
     return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def is_decimal(cell: str, comma: bool) -> bool:
+    """Whether a cell is a number whose decimal point is certainly this one.
+
+    >>> is_decimal("1.5", comma=False), is_decimal("1.234", comma=False), is_decimal("1,5", comma=True)
+    (True, False, True)
+    """
+    text = cell.strip().translate(_SWAPPED) if comma else cell.strip()
+    thousands = _THOUSANDS.fullmatch(text.translate(_SWAPPED))
+    return "." in text and number(text) is not None and not thousands
 
 
 def is_date(cell: str) -> bool:
@@ -53,7 +73,7 @@ def column(cells: Sequence[str], comma: bool = False) -> Cells:
     >>> column(["1", "?", "2"]), column(["1", "", "3+"])
     (array([ 1., nan,  2.]), ['1', None, '3+'])
     """
-    quick = _numbers(cells)
+    quick = None if comma else _numbers(cells)
     if quick is not None:
         return quick
     values = [math.nan if is_gap(cell) else number(cell, comma) for cell in cells]
@@ -61,12 +81,12 @@ def column(cells: Sequence[str], comma: bool = False) -> Cells:
 
 
 def texts(cells: Sequence[str]) -> list[str | None]:
-    """A column of cells as texts.
+    """A column of cells as texts; the truth values as Python writes them.
 
-    >>> texts([" red", "NA"])
-    ['red', None]
+    >>> texts([" red", "NA", "true"])
+    ['red', None, 'True']
     """
-    return [None if is_gap(cell) else cell.strip() for cell in cells]
+    return [None if is_gap(cell) else _TRUTHS.get(cell.strip().lower(), cell.strip()) for cell in cells]
 
 
 def _numbers(cells: Sequence[str]) -> Array | None:

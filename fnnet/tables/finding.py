@@ -25,33 +25,58 @@ SOME, MOST = 20, 1000
 
 
 def without(frame: Frame, drop: Sequence[str]) -> Frame:
-    """The frame without these columns, and without one that has no name and counts the rows, as pandas writes it."""
-    for name in drop:
-        frame.column(name)
-    counter = f"{UNNAMED}1"
-    counts = counter in frame.columns and _counts_rows(frame.columns[counter])
-    gone = {*drop, *([counter] if counts else [])}
-    notes = ("the first column has no name and counts the rows: left out",) if counts else ()
+    """The frame without these columns, and without what a program leaves at its edges.
+
+    That is a first column which has no name and counts the rows, as pandas writes it, and one without a name or a cell.
+    """
+    gone = [column for said in drop for column in named(frame, said)]
     kept = {name: cells for name, cells in frame.columns.items() if name not in gone}
-    return evolve(frame, columns=kept, notes=frame.notes + notes)
+    notes = []
+    for name in [name for name in kept if name.startswith(UNNAMED)]:
+        counts = name == f"{UNNAMED}1" and counts_rows(kept[name])
+        if counts or _is_empty(kept[name]):
+            what = "counts the rows" if counts else "is empty"
+            notes.append(f"column {name.removeprefix(UNNAMED)} {what} and has no name: left out")
+            del kept[name]
+    return evolve(frame, columns=kept, notes=(*frame.notes, *notes))
 
 
-def _counts_rows(cells: Cells) -> bool:
-    return isinstance(cells, np.ndarray) and any(np.array_equal(cells, np.arange(len(cells)) + k) for k in (0, 1))
+def named(frame: Frame, said: str) -> list[str]:
+    """The columns of these names, or numbers from 1, parted by commas; one whose name has a comma alone."""
+    if said in frame.columns:
+        return [said]
+    return [one_named(frame, part.strip()) for part in said.split(",") if part.strip()]
 
 
-def target_of(frame: Frame, said: str | None) -> str:
-    """The name of the column to predict: the last one, or that of a name or a number from 1, or DataError."""
+def one_named(frame: Frame, said: str) -> str:
+    """The column of this name, or number from 1; DataError, with what is near, where there is none."""
     names = list(frame.columns)
-    if len(names) < 2:
-        raise DataError(f"{frame.name} must have two columns or more, one of them to be predicted; got {len(names)}")
-    if said is None or said in names:
-        return said or names[-1]
+    if said in names:
+        return said
     if said.isdecimal() and 1 <= int(said) <= len(names):
         return names[int(said) - 1]
     near = difflib.get_close_matches(said, names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}"
-    raise DataError(f"{frame.name} has no column {said} to be predicted: {hint}")
+    raise DataError(f"{frame.name} has no column {said}: {hint}")
+
+
+def counts_rows(cells: Cells) -> bool:
+    """Whether a column is 0, 1, 2 and so on, or 1, 2, 3."""
+    return isinstance(cells, np.ndarray) and any(np.array_equal(cells, np.arange(len(cells)) + k) for k in (0, 1))
+
+
+def _is_empty(cells: Cells) -> bool:
+    return isinstance(cells, np.ndarray) and bool(np.isnan(cells).all())
+
+
+def last_of(frame: Frame) -> str:
+    """The name of the last column; DataError where it is the only one."""
+    if len(frame.columns) < 2:
+        raise DataError(
+            f"{frame.name} must have two columns or more, one of them to be predicted; got {len(frame.columns)}, "
+            "parted by commas, semicolons, tabs or |"
+        )
+    return list(frame.columns)[-1]
 
 
 def task_of(frame: Frame, target: str, said: Task | None) -> Task:
@@ -60,7 +85,7 @@ def task_of(frame: Frame, target: str, said: Task | None) -> Task:
     if said:
         return said
     if isinstance(cells, np.ndarray):
-        column_numbers(target, cells, frame)
+        column_numbers(target, cells, frame, "mend it")
         return "classes" if are_classes(cells[~np.isnan(cells)]) else "numbers"
     return "numbers" if _mostly_numbers(cells, frame.comma) else "classes"
 
@@ -95,7 +120,7 @@ def schema_of(frame: Frame, target: str) -> Schema:
 def _kind(name: str, cells: Cells, frame: Frame) -> tuple[str, ...] | str:
     """The categories of a column, none for numbers; or in words what else it holds."""
     if isinstance(cells, np.ndarray) or _mostly_numbers(cells, frame.comma):
-        column_numbers(name, cells, frame)
+        column_numbers(name, cells, frame, f"mend it, or leave the column out: --drop {name}")
         return ()
     there = Counter(cells)
     present = sum(there.values()) - there[None]
@@ -112,3 +137,24 @@ def _mostly_numbers(cells: Sequence[str | None], comma: bool) -> bool:
     there = Counter(cell for cell in cells if cell is not None)
     numeric = {cell: times for cell, times in there.items() if first_text([cell], comma) is None}
     return len(numeric) > SOME and 2 * sum(numeric.values()) > sum(there.values())
+
+
+def told(frame: Frame, schema: Schema) -> tuple[str, ...]:
+    """What each column of the input was taken for, in words."""
+    kinds: dict[str, list[str]] = {"numbers": [], "categories": [], "constant": [], "empty": []}
+    for column in schema.columns:
+        cells = frame.columns[column.name]
+        values = set(column.categories) or set(np.unique(cells[~np.isnan(cells)]).tolist())  # type: ignore[call-overload,arg-type]  # numbers
+        kind = "categories" if column.categories else "numbers"
+        kinds[kind if len(values) > 1 else "constant" if values else "empty"].append(
+            f"{column.name} ({len(values)})" if column.categories and len(values) > 1 else column.name
+        )
+    said = "; ".join(f"{kind}: {_some(names)}" for kind, names in kinds.items() if names)
+    counting = [c.name for c in schema.columns if not c.categories and counts_rows(frame.columns[c.name])]
+    return (said, *(f"{name} counts the rows: if that means nothing, --drop {name}" for name in counting))
+
+
+def _some(names: list[str]) -> str:
+    """The first names, and how many more there are."""
+    shown = names if len(names) <= 8 else [*names[:6], f"and {len(names) - 6} more"]
+    return ", ".join(shown)

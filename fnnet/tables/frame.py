@@ -1,14 +1,18 @@
 """A frame: the named columns of a table, from a file or from a data frame of another library."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, final
 
 import numpy as np
 
-from fnnet.tables.cells import Cells
+from fnnet.tables.cells import Cells, texts
 from fnnet.values.array import Array, freeze
 from fnnet.values.errors import DataError
 from fnnet.values.record import frozen
+
+#: What numbers are in the frames of others.
+NUMBERS = {int, float, Decimal}
 
 
 @final
@@ -39,6 +43,10 @@ class Frame:
         """
         return f"row {row}" if self.lines is None else f"line {self.lines[row]}"
 
+    def at(self, row: int) -> int:
+        """The line of a row, or its number from 0 where there are no lines."""
+        return row if self.lines is None else self.lines[row]
+
     def column(self, name: str) -> Cells:
         """The column of this name; DataError, with the names that there are, where there is none."""
         if name not in self.columns:
@@ -52,6 +60,8 @@ def frame_of(table: Any, name: str = "data") -> Frame:
     >>> frame_of({"size": [1.5, None], "color": ["red", None]}).columns
     {'size': array([1.5, nan]), 'color': ['red', None]}
     """
+    if hasattr(type(table), "collect") or hasattr(type(table), "to_pylist"):
+        raise DataError(f"{name} is a {type(table).__name__}: make a frame of it, by .collect() or .to_pandas()")
     names = list(table.keys() if isinstance(table, Mapping) else table.columns)
     if len(set(map(str, names))) != len(names):
         raise DataError(f"{name} has two columns of one name; rename one")
@@ -59,26 +69,30 @@ def frame_of(table: Any, name: str = "data") -> Frame:
 
 
 def cells_of(values: Any, name: str) -> Cells:
-    """A column as numbers with NaN for gaps, or texts with None for gaps; DataError for dates and objects.
+    """A column as numbers with NaN for gaps, or texts with None for gaps, dates as well; DataError for objects.
 
     >>> cells_of([True, False], "x"), cells_of([1, None], "x")
     (['True', 'False'], array([ 1., nan]))
     """
     a = np.asarray(values)
+    a = a.astype(str) if a.dtype.kind in "mM" else a
     if a.ndim != 1:
         raise DataError(f"{name} must be (N,), got {a.shape}")
     if a.dtype.kind in "iuf":
         return freeze(a.astype(np.float64))
-    if a.dtype.kind in "mM":
-        raise DataError(f"{name} holds dates: leave it out, or make numbers of it, such as years or days")
     cells = [None if _is_none(value) else value for value in a.tolist()]
     there = {type(value) for value in cells} - {type(None)}
-    if there <= {int, float}:
-        return freeze(np.array([np.nan if value is None else value for value in cells], float))
-    if there <= {str, bool, int, float}:
-        return [None if value is None else str(value) for value in cells]
-    strange = next(kind for kind in there if kind not in (str, bool, int, float))
-    raise DataError(f"{name} must hold numbers or texts, got {strange.__name__}")
+    if there <= NUMBERS:
+        return freeze(np.array([np.nan if value is None else float(value) for value in cells]))
+    for kind in there - NUMBERS:
+        if not (kind is bool or issubclass(kind, str) or _of_time(kind)):
+            raise DataError(f"{name} must hold numbers or texts, got {kind.__name__}")
+    return texts(["" if value is None else str(value) for value in cells])
+
+
+def _of_time(kind: type) -> bool:
+    """Whether values of a class are dates or times, which are texts until somebody asks."""
+    return any(parent.__module__ == "datetime" for parent in kind.__mro__)
 
 
 def _is_none(value: object) -> bool:

@@ -11,21 +11,21 @@ import numpy as np
 from fnnet.tables.cells import Cells, column
 from fnnet.tables.frame import Frame, cells_of
 from fnnet.tables.opening import open_regular
-from fnnet.tables.reading import opened, read_text, rows_of
+from fnnet.tables.reading import encoding_of, opened, read_text, rows_of
 from fnnet.values.errors import DataError
 
 #: The files that polars alone can read, and what reads them.
 READERS = {".parquet": "read_parquet", ".xlsx": "read_excel"}
 
-#: The rows that are read at a time from a file which can be read in parts.
+#: The text files that it may be asked to read.
 TEXT = (".csv", ".tsv", ".txt")
 
 
-def read_table(path: str | os.PathLike[str]) -> Frame:
+def read_table(path: str | os.PathLike[str], header: bool | None = None) -> Frame:
     """The table of a file: by polars where it is wanted or at hand, else by Python's own reader, to the same frame."""
     if Path(path).suffix.lower() in READERS:
         return read_by_polars(path)
-    return (_quickly(path) if find_spec("polars") else None) or read_text(path)
+    return (_quickly(path, header) if find_spec("polars") else None) or read_text(path, header)
 
 
 def read_by_polars(path: str | os.PathLike[str]) -> Frame:
@@ -44,12 +44,12 @@ def read_by_polars(path: str | os.PathLike[str]) -> Frame:
     )
 
 
-def _quickly(path: str | os.PathLike[str]) -> Frame | None:
+def _quickly(path: str | os.PathLike[str], header: bool | None = None) -> Frame | None:
     """The frame of a text file, or None where it is not so plain that polars reads it as `read_text` does."""
-    if Path(path).suffix.lower() not in TEXT:
+    if Path(path).suffix.lower() not in TEXT or (encoding := encoding_of(path)) != "utf-8-sig":
         return None
     with opened(path) as stream:
-        rows = rows_of(stream, os.fspath(path))
+        rows = rows_of(stream, os.fspath(path), encoding, header=header)
     polars: Any = import_module("polars")
     try:
         table = polars.read_csv(
@@ -74,6 +74,8 @@ def _cells(series: Any, comma: bool) -> Cells:
     """A column of texts as `column` has it."""
     polars = import_module("polars")
     text = series.str.strip_chars()
+    if comma and text.str.contains(".", literal=True).any():
+        return column(series.to_list(), comma)
     numbers = (text.str.replace_all(",", ".", literal=True) if comma else text).cast(polars.Float64, strict=False)
     if numbers.is_finite().all() and not numbers.is_null().any():
         return np.ascontiguousarray(numbers.to_numpy())

@@ -5,6 +5,7 @@ import gzip
 import io
 import math
 import os
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -23,6 +24,9 @@ from fnnet.values.errors import DataError
 #: How much text is looked at to find the dialect, how many rows are read at a time, and the longest line.
 SAMPLE, PART, LONGEST = 2**16, 10_000, 2**24
 
+#: How a text file may begin that is UTF-16, and what one is that is no UTF-8.
+MARKS, FALLBACK = (b"\xff\xfe", b"\xfe\xff"), "cp1252"
+
 #: What columns without a name are called, with their number.
 UNNAMED = "unnamed "
 
@@ -37,12 +41,16 @@ class Rows:
     name: str
     names: tuple[str, ...]
     dialect: Dialect
+    encoding: str
     parts: Iterator[tuple[list[int], list[list[str]]]]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was decided in reading it, for people."""
-        return () if self.dialect.header else (f"no header: the columns are called 1 to {len(self.names)}",)
+        foreign = ("it is no UTF-8 text, and was read as Windows-1252",) if self.encoding == FALLBACK else ()
+        if self.dialect.header:
+            return foreign
+        return (*foreign, f"no header: the columns are called 1 to {len(self.names)}; if there is one, --header")
 
     def frames(self, as_text: Callable[[str], bool]) -> Iterator[Frame]:
         """The parts as frames; a column is read as texts where its name is said to be of such."""
@@ -57,15 +65,16 @@ class Rows:
             )
 
 
-def read_text(path: str | os.PathLike[str]) -> Frame:
+def read_text(path: str | os.PathLike[str], header: bool | None = None) -> Frame:
     """The whole table of a text file. A column that has a text anywhere is read as texts from its first row on.
 
     Raises DataError, naming the line, where the file can't be read.
     """
     words: set[str] = set()
+    encoding = encoding_of(path)
     while True:
         with opened(path) as stream:
-            rows = rows_of(stream, os.fspath(path), LIMIT)
+            rows = rows_of(stream, os.fspath(path), encoding, LIMIT, header=header)
             pieces = list(rows.frames(words.__contains__))
         found = {name for piece in pieces for name, cells in piece.columns.items() if isinstance(cells, list)}
         if len(pieces) < 2 or found <= words:
@@ -96,27 +105,55 @@ def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         yield gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[misc]  # it reads bytes
 
 
-def rows_of(stream: BinaryIO, name: str, most: float = math.inf, wanted: Collection[str] = ()) -> Rows:
-    """The rows of a stream of bytes, of UTF-8 text, or UTF-16 with its mark, and at most so many characters.
+def encoding_of(path: str | os.PathLike[str]) -> str:
+    """How a text file is encoded: UTF-16 with its mark, UTF-8, or what a text that is no UTF-8 mostly is.
 
-    The first row names the columns where it has all that are ``wanted``, or looks like that.
+    Raises DataError for what is no text.
     """
-    lines = _explained(_lines(stream, name, most), name)
+    with opened(path) as stream:
+        return next(_explained((_encoding(stream) for _ in range(1)), os.fspath(path)))
+
+
+def _encoding(stream: BinaryIO) -> str:
+    decoder, part = getincrementaldecoder("utf-8-sig")(), stream.read(SAMPLE)
+    if part[:2] in MARKS:
+        return "utf-16"
+    binary = b"\0" in part
+    try:
+        while part:
+            decoder.decode(part)
+            part = stream.read(SAMPLE)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        if binary:
+            raise
+        return FALLBACK
+    return "utf-8-sig"
+
+
+def rows_of(
+    stream: BinaryIO, name: str, encoding: str = "utf-8-sig", most: float = math.inf, *,
+    wanted: Collection[str] = (), header: bool | None = None,
+) -> Rows:  # fmt: skip
+    """The rows of a stream of bytes, which has at most so many characters.
+
+    The first row names the columns where it has all that are ``wanted``, or looks like that, or is said to do so.
+    """
+    lines = _explained(_lines(stream, encoding, name, most), name)
     sample = list(_first(lines))
-    dialect = next(_explained((dialect_of(sample, wanted) for _ in range(1)), name))
+    dialect = next(_explained((dialect_of(sample, wanted, header) for _ in range(1)), name))
     reader = csv.reader(chain(sample, lines), delimiter=dialect.separator)
     rows = _explained(_filled(reader), name)
     line, first = next(rows, (0, []))
     if not first:
         raise DataError(f"{name} must hold rows, got none")
-    names = _names(first, name) if dialect.header else tuple(str(i + 1) for i in range(len(first)))
+    names = _names(first, name, wanted) if dialect.header else tuple(str(i + 1) for i in range(len(first)))
     rest = rows if dialect.header else chain([(line, first)], rows)
-    return Rows(name, names, dialect, _parts(rest, len(names), name))
+    return Rows(name, names, dialect, encoding, _parts(rest, len(names), name))
 
 
-def _lines(stream: Any, name: str, most: float) -> Iterator[str]:
-    utf16 = stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text, size = io.TextIOWrapper(stream, "utf-16" if utf16 else "utf-8-sig", newline=""), 0
+def _lines(stream: Any, encoding: str, name: str, most: float) -> Iterator[str]:
+    text, size = io.TextIOWrapper(stream, encoding, newline=""), 0
     try:
         while line := text.readline(LONGEST):
             size += len(line)
@@ -142,7 +179,7 @@ def _explained(items: Iterator[T], name: str) -> Iterator[T]:
     try:
         yield from items
     except UnicodeError as error:
-        raise DataError(f"{name} can't be read: it is not UTF-8 text; save it as such") from error
+        raise DataError(f"{name} can't be read: it is no text, or not UTF-8; save it as such") from error
     except (OSError, EOFError, csv.Error) as error:
         raise DataError(f"{name} can't be read: {getattr(error, 'strerror', None) or error}") from error
 
@@ -154,11 +191,13 @@ def _filled(reader: Any) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, row
 
 
-def _names(cells: list[str], name: str) -> tuple[str, ...]:
-    names = tuple(cell.strip() or f"{UNNAMED}{i}" for i, cell in enumerate(cells, 1))
-    if twice := [one for one in names if names.count(one) > 1]:
-        raise DataError(f"{name} has two columns {twice[0]}; rename one")
-    return names
+def _names(cells: list[str], name: str, wanted: Collection[str]) -> tuple[str, ...]:
+    """The names of the columns; where nobody asks for it, one that occurs again gets its number."""
+    names = [cell.strip() or f"{UNNAMED}{i}" for i, cell in enumerate(cells, 1)]
+    twice = {one for one in names if names.count(one) > 1}
+    if trouble := twice & set(wanted) if wanted else twice:
+        raise DataError(f"{name} has two columns {min(trouble)}; rename one")
+    return tuple(f"{one} {i}" if one in twice else one for i, one in enumerate(names, 1))
 
 
 def _parts(rows: Iterator[tuple[int, list[str]]], width: int, name: str) -> Iterator[tuple[list[int], list[list[str]]]]:

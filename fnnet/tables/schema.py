@@ -18,7 +18,7 @@ class Column:
     """A column of the input: its name, and the texts of its categories, none for numbers.
 
     In x a category is its place among them, and a gap that of "" where it is one of them; a text that is none is -1.
-    A gap among numbers is NaN.
+    Any other gap is NaN.
     """
 
     name: str
@@ -87,22 +87,21 @@ def _encoded(column: Column, frame: Frame) -> Array:
     return _codes(column, cells, frame) if column.categories else column_numbers(column.name, cells, frame)
 
 
-def column_numbers(name: str, cells: Cells, frame: Frame) -> Array:
-    """The numbers of a column; DataError, with the place of the first cell that is none."""
+def column_numbers(name: str, cells: Cells, frame: Frame, mend: str = "mend it") -> Array:
+    """The numbers of a column; DataError, with the place of the first cell that is none, and how to mend that."""
     if isinstance(cells, np.ndarray):
         if (endless := np.isinf(cells)).any():
-            raise DataError(_bad(name, "infinity", frame.place(int(np.argmax(endless))), frame))
+            raise DataError(_bad(name, "infinity", int(np.argmax(endless)), frame, mend))
         return cells
     row = first_text(cells, frame.comma)
     if row is not None:
-        raise DataError(_bad(name, repr(str(cells[row])[:40]), frame.place(row), frame))
+        raise DataError(_bad(name, repr(str(cells[row])[:40]), row, frame, mend))
     values = [np.nan if cell is None or is_gap(cell) else number(cell, frame.comma) for cell in cells]
     return freeze(np.array(values, float))
 
 
-def _bad(name: str, cell: str, place: str, frame: Frame) -> str:
-    mend = f"mend it, or leave the column out: --drop {name}"
-    return f"{frame.name}: column {name} holds numbers, got {cell} in {place}; {mend}"
+def _bad(name: str, cell: str, row: int, frame: Frame, mend: str) -> str:
+    return f"{frame.name}: column {name} holds numbers, got {cell} in {frame.place(row)}; {mend}"
 
 
 def first_text(cells: Iterable[str | None], comma: bool) -> int | None:
@@ -112,8 +111,38 @@ def first_text(cells: Iterable[str | None], comma: bool) -> int | None:
 
 
 def _codes(column: Column, cells: Cells, frame: Frame) -> Array:
+    if isinstance(cells, np.ndarray) and np.isnan(cells).all():
+        cells = [None] * len(cells)
     codes = {text or None: i for i, text in enumerate(column.categories)}
     held = [cell for cell in cells if cell is not None]
     if isinstance(cells, np.ndarray) or (held and first_text(held, frame.comma) is None and not {*held} & {*codes}):
         raise DataError(f"{frame.name}: column {column.name} held texts in training, and holds numbers here")
-    return freeze(np.array([codes.get(cell, -1) for cell in cells], float))
+    return freeze(np.array([codes.get(cell, np.nan if cell is None else -1) for cell in cells], float))
+
+
+def known_targets(frame: Frame, target: str, classes: tuple[str, ...]) -> tuple[Array, Array]:
+    """What is to be predicted for the rows of a frame, (N,), and where there is something, (N,).
+
+    Numbers where there are no classes, else indices of these. Raises DataError for a class that is none of them.
+    """
+    cells = frame.column(target)
+    if not classes:
+        y = column_numbers(target, cells, frame)
+        return y, ~np.isnan(y)
+    names = [_class_name(cell) for cell in cells]
+    there = np.array([name is not None for name in names])
+    places = {name: i for i, name in enumerate(classes)}
+    y = np.array([places.get(name or "", -1) for name in names])
+    if (strange := there & (y < 0)).any():
+        row = int(np.argmax(strange))
+        raise DataError(
+            f"{frame.name}: column {target} has {names[row]}, which no training row has, in {frame.place(row)}"
+        )
+    return y, there
+
+
+def _class_name(cell: str | float | None) -> str | None:
+    """The name of a class, from its cell."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    return None if np.isnan(cell) else f"{cell:.0f}" if cell == np.rint(cell) else repr(float(cell))
