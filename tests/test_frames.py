@@ -99,7 +99,7 @@ def test_a_plain_file_is_read_quickly(tmp_path: Path) -> None:
     """A file of numbers and texts is read by polars, which is what it is for."""
     path = table(tmp_path, "a,b\n1,x\n2,y\n")
     assert _quickly(path) is not None
-    assert read_table(path).lines is None
+    assert list(read_table(path).lines or ()) == [2, 3]
 
 
 def test_the_line_is_named_all_the_same(tmp_path: Path) -> None:

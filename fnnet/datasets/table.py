@@ -13,7 +13,6 @@ from fnnet.datasets.labels import classes_in, indices, whole_labels
 from fnnet.tables.finding import Task, last_of, one_named, schema_of, task_of, told, without
 from fnnet.tables.frame import Frame
 from fnnet.tables.polars_reading import read_table
-from fnnet.tables.reading import read_text
 from fnnet.tables.schema import column_numbers
 from fnnet.values.array import Array, freeze
 from fnnet.values.errors import DataError
@@ -70,13 +69,7 @@ def load_table(path: str | os.PathLike[str], reading: Reading = Reading()) -> Da
     >>> mine.x.tolist(), mine.y.tolist(), mine.classes
     ([[1.5, 1.0], [3.0, 0.0]], [1, 0], ('pear', 'plum'))
     """
-    frame = read_table(path, reading.header)
-    try:
-        return of_frame(frame, reading, stem(path))
-    except DataError:
-        if frame.lines is None and _is_text(path):  # the slow reader knows the lines
-            return of_frame(read_text(path, reading.header), reading, stem(path))
-        raise
+    return of_frame(read_table(path, reading.header), reading, stem(path))
 
 
 def of_frame(frame: Frame, reading: Reading, name: str) -> Dataset:
@@ -107,10 +100,6 @@ def stem(path: str | os.PathLike[str]) -> str:
     """
     path = Path(path)
     return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
-
-
-def _is_text(path: str | os.PathLike[str]) -> bool:
-    return Path(path).suffix.lower() not in (".parquet", ".xlsx")
 
 
 def _present(frame: Frame, target: str) -> Array:

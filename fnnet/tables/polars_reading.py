@@ -58,16 +58,22 @@ def _quickly(path: str | os.PathLike[str], header: bool | None = None) -> Frame 
     except Exception:  # the other reader says what is wrong, and where
         return None
     table = table[1:] if rows.dialect.header else table
-    if table.width != len(rows.names) or not len(table) or _may_be_ragged(table):
+    if table.width != len(rows.names) or not len(table) or _may_be_ragged(table) or _has_line_ends(table):
         return None
     cells = {name: _cells(series, rows.dialect.comma) for name, series in zip(rows.names, table, strict=True)}
-    return Frame(os.fspath(path), cells, None, rows.dialect.comma, rows.notes)
+    first = 1 + rows.dialect.header
+    return Frame(os.fspath(path), cells, range(first, first + len(table)), rows.dialect.comma, rows.notes)
 
 
 def _may_be_ragged(table: Any) -> bool:
     """Whether a row might have had fewer cells, or be a blank line: polars fills such up with empty texts."""
     last = table.to_series(table.width - 1)
     return bool((last.str.strip_chars() == "").any() or last.is_null().any())
+
+
+def _has_line_ends(table: Any) -> bool:
+    """Whether a cell goes on in the next line, so that rows are no lines."""
+    return any(series.str.contains("[\r\n]").any() for series in table)
 
 
 def _cells(series: Any, comma: bool) -> Cells:
