@@ -180,6 +180,13 @@ def test_the_target_is_not_left_out() -> None:
         dataset({"a": [1, 2], "b": [0, 1]}, target="b", drop="b")
 
 
+def test_numbers_that_are_written_as_texts() -> None:
+    """A column of a frame whose numbers are texts is one of numbers, as in a file."""
+    data = dataset({"n": [f"{i}" for i in range(30)], "y": [0, 1] * 15})
+    assert data.x[:, 0].tolist() == list(range(30))
+    assert data.notes[:2] == ("numbers: n", "n counts the rows: if that means nothing, --drop n")
+
+
 def test_truth_values_are_spelled_alike() -> None:
     """True, true and TRUE are one category, also from a frame."""
     schema = dataset({"a": ["True", "FALSE", "true"], "y": [0, 1, 0]}).schema

@@ -86,9 +86,9 @@ def of_frame(frame: Frame, reading: Reading, name: str) -> Dataset:
     schema = schema_of(frame, target)
     y, classes = _numbers(frame, target) if task == "numbers" else _classes(frame, target, there)
     x = schema.encode(frame)
+    notes = *frame.notes, *told(schema, x), *_notes(frame, target, task, reading, len(classes), int((~there).sum()))
     if not there.all():
         x, y = freeze(x[there]), freeze(y[there])
-    notes = *frame.notes, *told(frame, schema), *_notes(frame, target, task, reading, len(classes), int((~there).sum()))
     return Dataset(name, x, y, x[:0], y[:0], classes, schema=schema, notes=notes)
 
 

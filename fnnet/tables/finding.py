@@ -139,18 +139,20 @@ def _mostly_numbers(cells: Sequence[str | None], comma: bool) -> bool:
     return len(numeric) > SOME and 2 * sum(numeric.values()) > sum(there.values())
 
 
-def told(frame: Frame, schema: Schema) -> tuple[str, ...]:
-    """What each column of the input was taken for, in words."""
+def told(schema: Schema, x: Array) -> tuple[str, ...]:
+    """What each column of x (N, C) was taken for, in words."""
     kinds: dict[str, list[str]] = {"numbers": [], "categories": [], "constant": [], "empty": []}
-    for column in schema.columns:
-        cells = frame.columns[column.name]
-        values = set(column.categories) or set(np.unique(cells[~np.isnan(cells)]).tolist())  # type: ignore[call-overload,arg-type]  # numbers
-        kind = "categories" if column.categories else "numbers"
-        kinds[kind if len(values) > 1 else "constant" if values else "empty"].append(
-            f"{column.name} ({len(values)})" if column.categories and len(values) > 1 else column.name
-        )
+    for column, cells in zip(schema.columns, x.T, strict=True):
+        many = len(np.unique(cells[~np.isnan(cells)]))
+        if many < 2:
+            kinds["constant" if many else "empty"].append(column.name)
+        elif column.categories:
+            kinds["categories"].append(f"{column.name} ({many})")
+        else:
+            kinds["numbers"].append(column.name)
     said = "; ".join(f"{kind}: {_some(names)}" for kind, names in kinds.items() if names)
-    counting = [c.name for c in schema.columns if not c.categories and counts_rows(frame.columns[c.name])]
+    numbers = [(column.name, cells) for column, cells in zip(schema.columns, x.T, strict=True) if not column.categories]
+    counting = [name for name, cells in numbers if counts_rows(cells)]
     return (said, *(f"{name} counts the rows: if that means nothing, --drop {name}" for name in counting))
 
 
