@@ -5,6 +5,7 @@ import doctest
 import io
 import json
 import re
+import tomllib
 from code import InteractiveConsole
 from collections import Counter
 from importlib import import_module
@@ -17,6 +18,7 @@ import pytest
 import fnnet
 from fnnet.cli.app import COMMANDS, run
 from fnnet.grading import write_skeleton
+from fnnet.telling import installing
 
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
@@ -239,6 +241,15 @@ def test_the_code_of_a_figure_runs_for_a_reader(page: str, tmp_path: Path, monke
         plt.close("all")
     assert len(shown) == len(DRAWING.findall(text))
     assert all(shown)
+
+
+def test_extras_are_installed_in_one_way() -> None:
+    """Pages name for an extra the command that messages say, and nothing else in the package names one of its own."""
+    extras = "|".join(tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"])
+    named = [name for path in PAGES.values() for name in re.findall(rf"'(\S*)\[(?:{extras})\]'", path.read_text())]
+    assert set(named) == {installing.PACKAGE}
+    files = [path for path in (TOP / "fnnet").rglob("*.py") if path.name != "installing.py"]
+    assert [path.name for path in files if re.search(r"pip install\b[^\n]*\[\w+\]", path.read_text())] == []
 
 
 def test_every_command_says_its_keys() -> None:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from fnnet.runs import experiment, usual
 from fnnet.tables import Column, Impute, OneHot, Schema
 from fnnet.tables.cells import column, is_gap, number
 from fnnet.tables.finding import are_classes
+from fnnet.telling.installing import install
 from fnnet.values import Purpose, key
 
 KEY = key(0, Purpose.SPLIT)
@@ -146,7 +148,7 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "cut off": ("a.csv.gz", gzip.compress(written(",").encode() * 50)[:-9], "a.csv.gz can't be read: "),
     "Latin": ("a.csv", "größe,b\n1,2\n".encode("latin-1"), "it is not UTF-8 text; save it as such"),
     "an open quote": ("a.csv", b'a,b\n1,"' + b"x" * 200_000, "can't be read: field larger"),
-    "no polars": ("a.parquet", b"PAR1", "pip install 'fnnet.tables.'|can't be read"),
+    "no polars": ("a.parquet", b"PAR1", f"{re.escape(install('tables'))}|can't be read"),
 }
 
 
