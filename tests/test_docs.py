@@ -5,6 +5,8 @@ import doctest
 import io
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from code import InteractiveConsole
 from collections import Counter
@@ -241,6 +243,19 @@ def test_the_code_of_a_figure_runs_for_a_reader(page: str, tmp_path: Path, monke
         plt.close("all")
     assert len(shown) == len(DRAWING.findall(text))
     assert all(shown)
+
+
+def test_the_table_of_the_readme_is_made_and_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newcomer who types the README's lines in an empty folder has a table, and each command on it works."""
+    monkeypatch.chdir(tmp_path)
+    text = PAGES["README.md"].read_text()
+    ((code, name),) = re.findall(r'^python -c "\n(.*?)^" > (\S+)$', text, re.MULTILINE | re.DOTALL)
+    made = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    (tmp_path / name).write_text(made)
+    commands = re.findall(rf"^fnnet ([^#\n>]*\b{name})\b([^#\n>]*)", text, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        assert run([*"".join(command).split(), *["--epochs=3"] * (command[0].startswith("train"))]) == 0
 
 
 def test_extras_are_installed_in_one_way() -> None:
