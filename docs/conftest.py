@@ -15,7 +15,7 @@ def in_a_folder_of_its_own(request: pytest.FixtureRequest, tmp_path: Path, monke
     """Each page runs in an empty folder, that of problem 2 in one with MNIST. What a page lacks, skips it."""
     monkeypatch.chdir(tmp_path)
     if request.path.name == "images.md":
-        pytest.importorskip("PIL", reason="pictures need Pillow: pip install 'fnnet[images]'")
+        pytest.importorskip("PIL", reason="pictures need Pillow, which the extra `images` brings")
     if request.path.name == "problem-2.md":
         raw = tmp_path / "MNIST_data" / "MNIST" / "raw"
         raw.mkdir(parents=True)

@@ -1,5 +1,6 @@
 """The course in a terminal: each page as plain Markdown, nothing lost, and nothing left that only a site can show."""
 
+import ast
 import doctest
 import re
 from pathlib import Path
@@ -70,6 +71,30 @@ def test_no_example_is_lost_or_changed(name: str) -> None:
     source = re.sub(r"^:::\{drawing\}.*?^:::$", "", PAGES[name].source, flags=re.MULTILINE | re.DOTALL)
     assert examples(course.readable(PAGES[name].source)) == examples(source)
     assert examples(source)
+
+
+@each_page
+def test_code_is_that_of_the_examples(name: str) -> None:
+    """The code of a page is its examples in their order, as Python reads them, and with the solution if it is shown."""
+    source = re.sub(r"^:::\{drawing\}.*?^:::$", "", PAGES[name].source, flags=re.MULTILINE | re.DOTALL)
+    for unfold, kept in (("", source), ("more", re.sub("<details>.*?</details>", "", source, flags=re.DOTALL))):
+        typed = course.code(course.readable(PAGES[name].source, unfold))
+        right = [e.source for e in doctest.DocTestParser().get_examples(kept) if not e.exc_msg]
+        assert ast.unparse(ast.parse(typed)) == ast.unparse(ast.parse("".join(right)))
+
+
+PIECES_OF_CODE = {
+    "an error": (">>> 1 / 0\nTraceback (most recent call last):\nZeroDivisionError: x\n", "# an error: 1 / 0\n"),
+    "a long error": (">>> int(\n...     'a')\nTraceback (most", "# an error: int(\n# an error:     'a')\n\n"),
+    "an empty line in it": ("> >>> if True:\n> ...     a = 1\n> ...\n> >>> a\n> 1\n", "if True:\n    a = 1\n\n\na\n"),
+    "nothing": ("# Page\n\n> a quote\n", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "right"), PIECES_OF_CODE.values(), ids=PIECES_OF_CODE)
+def test_code_of_a_piece(text: str, right: str) -> None:
+    """Prompts and what is printed are left out, and an error is a comment."""
+    assert course.code(text) == right
 
 
 @each_page

@@ -5,6 +5,9 @@ import doctest
 import io
 import json
 import re
+import subprocess
+import sys
+import tomllib
 from code import InteractiveConsole
 from collections import Counter
 from importlib import import_module
@@ -17,6 +20,7 @@ import pytest
 import fnnet
 from fnnet.cli.app import COMMANDS, run
 from fnnet.grading import write_skeleton
+from fnnet.telling import installing
 
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
@@ -239,6 +243,28 @@ def test_the_code_of_a_figure_runs_for_a_reader(page: str, tmp_path: Path, monke
         plt.close("all")
     assert len(shown) == len(DRAWING.findall(text))
     assert all(shown)
+
+
+def test_the_table_of_the_readme_is_made_and_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newcomer who types the README's lines in an empty folder has a table, and each command on it works."""
+    monkeypatch.chdir(tmp_path)
+    text = PAGES["README.md"].read_text()
+    ((code, name),) = re.findall(r'^python -c "\n(.*?)^" > (\S+)$', text, re.MULTILINE | re.DOTALL)
+    made = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    (tmp_path / name).write_text(made)
+    commands = re.findall(rf"^fnnet ([^#\n>]*\b{name})\b([^#\n>]*)", text, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        assert run([*"".join(command).split(), *["--epochs=3"] * (command[0].startswith("train"))]) == 0
+
+
+def test_extras_are_installed_in_one_way() -> None:
+    """Pages name for an extra the command that messages say, and nothing else in the package names one of its own."""
+    extras = "|".join(tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["optional-dependencies"])
+    named = [name for path in PAGES.values() for name in re.findall(rf"'(\S*)\[(?:{extras})\]'", path.read_text())]
+    assert set(named) == {installing.PACKAGE}
+    files = [path for path in (TOP / "fnnet").rglob("*.py") if path.name != "installing.py"]
+    assert [path.name for path in files if re.search(r"pip install\b[^\n]*\[\w+\]", path.read_text())] == []
 
 
 def test_every_command_says_its_keys() -> None:

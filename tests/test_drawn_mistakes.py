@@ -17,6 +17,7 @@ from fnnet import Array
 from fnnet.cli.blocks import GAP, HALF, RAMP, print_blocks, shrunk
 from fnnet.cli.contact_sheet import contact_sheet
 from fnnet.datasets import digits
+from fnnet.telling.installing import install
 
 
 @pytest.fixture(autouse=True)
@@ -285,6 +286,4 @@ def test_pillow_is_needed_for_the_sheet_alone(run: Path, monkeypatch: pytest.Mon
     shutil.copytree(run, "run")
     monkeypatch.setitem(__import__("sys").modules, "PIL.Image", None)
     assert "row " in fnnet("evaluate", "run", "--worst", 1).stdout.split("its own")[1]
-    assert "needs Pillow: run pip install 'fnnet[images]'" in refused(
-        "evaluate", "run", "--worst", 1, "--save", "a.png"
-    )
+    assert f"needs Pillow: run {install('images')}" in refused("evaluate", "run", "--worst", 1, "--save", "a.png")

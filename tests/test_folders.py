@@ -1,6 +1,7 @@
 """A folder of pictures as a data set: whatever lies in it, what is read is what is meant, and the rest is said."""
 
 import os
+import re
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from fnnet import Array
 from fnnet.datasets import DataError, Dataset, Reading, digest, load, load_folder
 from fnnet.datasets.sheets import picture_on_sheet
+from fnnet.telling.installing import install
 from fnnet.values.errors import UsageError
 
 Image: Any = pytest.importorskip("PIL.Image")
@@ -381,5 +383,5 @@ def test_the_first_frame(tmp_path: Path) -> None:
 def test_pillow_may_be_missing(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Pillow it is said how to get it, and no picture is called broken."""
     monkeypatch.setitem(__import__("sys").modules, "PIL.Image", None)
-    with pytest.raises(DataError, match=r"^reading pictures needs Pillow: run pip install 'fnnet\[images\]'$"):
+    with pytest.raises(DataError, match=f"^reading pictures needs Pillow: run {re.escape(install('images'))}$"):
         quiet(pets)

@@ -56,6 +56,34 @@ def test_a_solution_stays_folded(capsys: pytest.CaptureFixture[str]) -> None:
     assert "shows it" not in solved
 
 
+def test_code_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The code of a page is a file after which Python knows its names; the solution's is there for who asks."""
+    (tmp_path / "affine.py").write_text(said(capsys, "affine", "--code"), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-i", str(tmp_path / "affine.py")],
+        input="layer\n",
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(Path(course.__file__).parents[2])},
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert "Error" not in done.stderr
+    assert "Affine(W=f8[2,2], b=f8[2])\n" in done.stdout
+    exercise = said(capsys, "affine", "exercise", "--code")
+    assert said(capsys, "affine", "exercise", "--solution", "--code").startswith(exercise.rstrip("\n"))
+    assert exercise.count("check(") < said(capsys, "affine", "exercise", "--solution", "--code").count("check(")
+
+
+def test_code_stays_whole_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """No line of code is broken, drawn or paged, so that it can be copied."""
+    piped, screen = said(capsys, "affine", "--code"), StringIO()
+    terminal = Console(**PLAIN, file=screen, force_terminal=True, width=20, height=4)
+    monkeypatch.setattr("fnnet.cli.output.out", terminal)
+    monkeypatch.setattr(learn, "out", terminal)
+    said(capsys, "affine", "--code")
+    assert screen.getvalue() == piped
+
+
 def test_a_terminal_gets_it_drawn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """On a terminal what is short is printed, and what is long goes to the pager; in lines that can be read."""
     paged: list[str] = []
@@ -85,6 +113,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     page = json.loads(said(capsys, "sigmoid", "--json"))
     assert (page["name"], page["title"], page["sections"][0]) == ("sigmoid", "Sigmoid", "sigmoid")
     assert page["text"] == said(capsys, "sigmoid")
+    assert json.loads(said(capsys, "sigmoid", "--code", "--json"))["text"] == said(capsys, "sigmoid", "--code")
 
 
 USAGE = {
@@ -93,6 +122,8 @@ USAGE = {
     ("zzz",): f"choose from {NAMES[0]}, {NAMES[1]}, ",
     ("affine", "baias"): "affine has no section 'baias': did you mean bias?",
     ("--solution",): "--solution is of a page",
+    ("--code",): "--code is of a page; name it, such as fnnet learn affine --code",
+    ("descent", "more", "than", "one", "--code"): "there are no examples in this section",
     ("affine", "--latex"): "No such option: --latex",
     ("../../etc/passwd",): "the course has no page '../../etc/passwd'",
     ("",): "the course has no page ''",

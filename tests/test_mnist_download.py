@@ -18,6 +18,7 @@ import pytest
 
 from fnnet.datasets import DataError, kmnist, load, mnist
 from fnnet.datasets.mnist import FILES
+from fnnet.telling.installing import install
 
 CLOSED = "http://127.0.0.1:9"
 WAYS_OUT = ("--data-dir", "--mirror", "fnnet train digits")
@@ -144,7 +145,7 @@ def test_missing_torchvision_says_what_to_install(tmp_path: Path, monkeypatch: A
     monkeypatch.setitem(sys.modules, "torchvision", None)
     monkeypatch.delitem(sys.modules, "torchvision.datasets", raising=False)
     message = fails(tmp_path / "new")
-    assert "pip install 'fnnet[mnist]'" in message
+    assert f"run {install('mnist')}; " in message
     assert all(way in message for way in WAYS_OUT)
     assert not (tmp_path / "new").exists()
 
@@ -176,5 +177,5 @@ def test_broken_torchvision_says_to_reinstall(tmp_path: Path, body: str) -> None
     run = [sys.executable, "-c", code, str(tmp_path)]
     message = subprocess.run(run, capture_output=True, text=True, check=True, env=environment).stdout
     assert "the torchvision here is broken (" in message
-    assert "pip install --force-reinstall 'fnnet[mnist]'" in message
+    assert f"reinstall it with {install('mnist', '--force-reinstall')}; " in message
     assert message.count("\n") == 1

@@ -21,6 +21,7 @@ from fnnet.datasets.pictures import LEAST_NOISE, read_picture
 from fnnet.network.chunks import predict
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import RECIPES
+from fnnet.telling.installing import install
 from fnnet.values.array import Array, readonly
 from fnnet.values.record import evolve
 
@@ -474,5 +475,5 @@ def test_unknown_names_are_refused() -> None:
 def test_pillow_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without Pillow it is said how to get it."""
     monkeypatch.setitem(sys.modules, "PIL.Image", None)
-    with pytest.raises(DataError, match=re.escape("reading pictures needs Pillow: run pip install 'fnnet[images]'")):
+    with pytest.raises(DataError, match=re.escape(f"reading pictures needs Pillow: run {install('images')}")):
         read_picture("no-such-file.png")

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from fnnet.runs import experiment, usual
 from fnnet.tables import Column, Impute, OneHot, Schema
 from fnnet.tables.cells import column, is_gap, number
 from fnnet.tables.finding import are_classes
+from fnnet.telling.installing import install
 from fnnet.values import Purpose, key
 
 KEY = key(0, Purpose.SPLIT)
@@ -244,7 +246,7 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "bytes": ("a.csv", b"gr\xf6\0e,b\n1,2\n", "it is no text, or not UTF-8; save it as such"),
     "no code of Windows": ("a.csv", b"gr\x81e,b\n1,2\n", "it is no text, or not UTF-8; save it as such"),
     "an open quote": ("a.csv", b'a,b\n1,"' + b"x" * 200_000, "can't be read: field larger"),
-    "no polars": ("a.parquet", b"PAR1", "pip install 'fnnet.tables.'|can't be read"),
+    "no polars": ("a.parquet", b"PAR1", f"{re.escape(install('tables'))}|can't be read"),
 }
 
 

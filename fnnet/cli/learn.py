@@ -9,7 +9,7 @@ from rich.theme import Theme
 
 from fnnet import course
 from fnnet.cli import options as o
-from fnnet.cli.output import err, out, print_json, say, table
+from fnnet.cli.output import err, out, print_json, raw, say, table
 from fnnet.values.errors import UsageError
 
 #: Lines as wide as the widest example of the course, and no wider: they are to be read.
@@ -29,12 +29,13 @@ def learn(
     page: MaybePage = None,
     section: Section = None,
     solution: Annotated[bool, typer.Option("--solution", help="Show its solutions, too.", show_default=False)] = False,
+    code: Annotated[bool, typer.Option("--code", help="Print its examples, to run them.", show_default=False)] = False,
     json: o.Json = False,
 ) -> None:
     """List the pages of the course, or show one of them, or a section of it.
 
     In a terminal a long page is shown by your pager, in a file or a pipe it is Markdown. The examples are for your
-    own Python.
+    own Python: --code prints them without what the page has around them.
 
     fnnet learn                             what there is
 
@@ -43,22 +44,36 @@ def learn(
     fnnet learn affine bias                 a section of it
 
     fnnet learn affine --solution           and how its exercise is solved
+
+    fnnet learn affine --code > affine.py   its examples, for python -i affine.py
     """
     if page is None:
-        if solution:
-            raise UsageError("--solution is of a page; name it, such as fnnet learn affine --solution")
+        if solution or code:
+            flag = "--solution" if solution else "--code"
+            raise UsageError(f"{flag} is of a page; name it, such as fnnet learn affine {flag}")
         _list(json)
         return
     chosen = course.page(page)
     heading = " ".join(section or [])
     source = chosen.section(heading) if heading else chosen.source
     text = course.readable(source, "" if solution else f"{course.command(chosen.name, heading)} --solution")
+    text = _code(text) if code else text
     if json:
         print_json({**_row(chosen), "sections": list(chosen.sections), "text": text})
+    elif code:
+        raw(text.rstrip("\n"))
     elif out.is_terminal:
         _read(text)
     else:
         say(text.rstrip("\n"))
+
+
+def _code(text: str) -> str:
+    """The examples of a text. Raises UsageError where it has none."""
+    typed = course.code(text)
+    if not typed:
+        raise UsageError("there are no examples in this section; leave its name out for those of the whole page")
+    return typed
 
 
 def _row(page: course.Page) -> dict[str, Any]:

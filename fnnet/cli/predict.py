@@ -37,7 +37,7 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
 
     Pictures may be of any size and color, dark on light or light on dark: they are brought to the form of the
     training data, as MNIST was made, scaled to its box and centered; for a run on a folder of pictures, as those were.
-    This needs Pillow: pip install 'fnnet[images]'.
+    This needs Pillow, and says how to get it.
 
     Of a FOLDER, and the folders in it, each picture becomes a row of CSV. Exits with 1 when one could not be read.
 

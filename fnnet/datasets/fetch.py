@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fnnet.datasets.torchvision_process import REPORT
+from fnnet.telling.installing import install
 from fnnet.values.errors import DataError
 
 SECONDS = 900  # that a download may take in all
@@ -37,7 +38,7 @@ def fetch(fetcher: str, files: Mapping[str, str], folder: Path, mirror: str | No
     behind: all is done in a scratch folder and moved when whole.
     """
     if find_spec("torchvision") is None:
-        raise DataError(f"{lack}, and downloading needs torchvision: run pip install 'fnnet[mnist]'; {WAYS_OUT}")
+        raise DataError(f"{lack}, and downloading needs torchvision: run {install('mnist')}; {WAYS_OUT}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         scratch = TemporaryDirectory(prefix=".download-", dir=folder)
@@ -75,8 +76,8 @@ def _download(fetcher: str, root: str, *mirrors: str) -> dict[str, str]:
 
 def _complaint(report: Mapping[str, str]) -> str | None:
     if error := report.get("broken"):
-        install = "reinstall it with pip install --force-reinstall 'fnnet[mnist]'"
-        return f"the torchvision here is broken ({_lines(error)[0]}): {install}"
+        again = install("mnist", "--force-reinstall")
+        return f"the torchvision here is broken ({_lines(error)[0]}): reinstall it with {again}"
     error, mirrors = report.get("failed", ""), report["mirrors"]
     if "File not found or corrupted" in error:
         file = re.search(r"Error downloading (\S+):", error)

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, TypeVar
 
 from fnnet.tables.opening import open_regular
+from fnnet.telling.installing import install
 from fnnet.values.errors import DataError
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ def load_pillow() -> Any:
     try:
         return import_module("PIL.Image")
     except ImportError as error:
-        raise DataError("reading pictures needs Pillow: run pip install 'fnnet[images]'") from error
+        raise DataError(f"reading pictures needs Pillow: run {install('images')}") from error
 
 
 def opened(path: str | os.PathLike[str], pillow: Any, made: Callable[[Any], T], near: int | None = None) -> T:
