@@ -171,7 +171,7 @@ def test_an_interrupted_run_is_equal_up_to_where_it_came() -> None:
     found = result("verify", "run")
     assert (found["equal"], found["to_step"], found["sha256"]) == (True, stopped.step, fingerprint(stopped))
     assert result("verify", "run", "--last")["from_step"] < stopped.step
-    assert f"{stopped.batch:,} steps of the next" in equal("run", "--last")
+    assert f"{stopped.batch:,} step" in equal("run", "--last")
     trained("--resume", "run", "--epochs", stopped.epoch + 1)
     found = result("verify", "run")
     assert (found["equal"], found["to_step"]) == (True, 1347 * (stopped.epoch + 1))

@@ -18,7 +18,7 @@ from rich.table import Column, Table
 #: The width of a line in a pipe, where nothing is broken.
 WHOLE = 1_000_000
 
-#: What no line is broken in: a command up to the next mark, for it is to be copied; a number with its unit, or its name.
+#: What no line is broken in: a command up to the next mark, as it is to be copied; a number with its unit or its name.
 WORD = re.compile(
     r"fnnet [a-z-].*?(?:[,;:.)]+(?= |$)|(?= \(|$))"
     r"|(?:seed|lr|epoch|step) \d\S*"
@@ -64,7 +64,8 @@ def wrapped(line: str, width: int | None) -> str:
         if cell_len(lines[-1]) + 1 + cell_len(word) <= width:
             lines[-1] += f" {word}"
         else:
-            lines.append(" " * max(0, min(len(margin) + 2, width - cell_len(word))) + word)
+            left = len(margin) + 2
+            lines.append(" " * (left if " " not in word else max(0, min(left, width - cell_len(word)))) + word)
     return "\n".join(lines)
 
 
