@@ -11,6 +11,7 @@ from test_widths import on_a_terminal
 from fnnet.cli.app import COMMANDS
 from fnnet.cli.result import place, show
 from fnnet.learning.state import State
+from fnnet.runs import FileError, load_run
 from fnnet.runs.recipe import Recipe
 
 
@@ -63,3 +64,36 @@ def test_what_is_no_command_is_looked_up_among_all() -> None:
     """A command that there is not has no help of its own."""
     for wrong in ("nonsense", "--nonsense"):
         assert told(wrong)[2].endswith(" (see fnnet --help)\n")
+
+
+ASKS = [
+    ("evaluate", "{}"),
+    ("predict", "{}", "0,1"),
+    ("verify", "{}"),
+    ("trace", "{}"),
+    ("runs", "{}", "runs/xor"),
+    ("runs", "runs/xor", "{}"),
+    ("train", "--resume", "{}"),
+    ("train", "xor", "--from", "{}"),
+]
+
+
+@pytest.mark.parametrize("words", ASKS, ids=" ".join)
+def test_a_run_that_is_not_there(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command says it in the same words, with the run beside it that is called nearly so, or where all are."""
+    monkeypatch.chdir(tmp_path)
+    assert told("train", "xor", "--epochs", 1)[0] == 0
+    for name, more in (
+        ("runs/xro", "did you mean runs/xor?"),
+        ("runs/digits", "see fnnet runs"),
+        ("a", "see fnnet runs"),
+    ):
+        code, printed, complained = told(*(word.format(name) for word in words))
+        assert (code, printed) == (1, "")
+        assert complained.endswith(f"{name} is not there; {more}\n")
+
+
+def test_a_file_of_a_run_that_is_not_there(tmp_path: Path) -> None:
+    """A file is no run that a list could have."""
+    with pytest.raises(FileError, match=r"model.npz is not there$"):
+        load_run(tmp_path / "model.npz")

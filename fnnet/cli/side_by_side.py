@@ -10,7 +10,7 @@ from fnnet.cli.output import WHOLE, add_row, out, print_json, print_table, room,
 from fnnet.runs.archive import FileError
 from fnnet.runs.comparison import Difference, Pair, differing_settings, first_different, shared_epochs
 from fnnet.runs.overview import Overview, Standing, overview
-from fnnet.runs.run import STATE
+from fnnet.runs.run import STATE, absent
 from fnnet.runs.settings import as_text, flag
 from fnnet.values.errors import UsageError
 from fnnet.values.record import as_dict
@@ -40,7 +40,7 @@ def _standing(run: Overview) -> Standing:
     """How far a run is, or FileError where there is none, or one that is damaged."""
     folder = run.folder
     if not folder.is_dir():
-        raise FileError(f"{folder} {'is a file, and no folder of a run' if folder.exists() else 'is not there'}")
+        raise FileError(f"{folder} is a file, and no folder of a run" if folder.exists() else absent(folder))
     if run.damage or run.standing is None:
         lost = not os.path.lexists(folder / STATE)
         raise FileError(f"{folder} {'holds no run' if lost else 'is damaged'}: {run.damage}")
