@@ -268,11 +268,11 @@ def test_the_folder_of_the_data_can_be_said(tmp_path: Path) -> None:
 
 
 NO_RUNS = {
-    "missing": "missing can't be read: No such file",
+    "missing": "missing is not there",
     "empty": "empty holds no run: state.npz is missing",
     "text": "text is not a file that fnnet saved",
     "data.npz": "data.npz is not a file that fnnet saved",
-    "digits": "digits can't be read: No such file",
+    "digits": "digits is not there",
     "cut.npz": "cut.npz is not a file that fnnet saved, or its end is lost",
     "flipped.npz": "flipped.npz is damaged",
     "damaged": "state.npz is damaged",

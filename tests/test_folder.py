@@ -221,7 +221,7 @@ def test_from_takes_the_network_of_another() -> None:
     ("flags", "said"),
     [
         ("xor --from first", "a start must fit"),
-        ("digits --from missing", "missing can't be read"),
+        ("digits --from missing", "missing is not there; see fnnet runs"),
         ("digits --freeze 99", "freeze must be places from 0 to"),
         ("xor --freeze 0,2", "freeze leaves nothing to train"),
         ("xor --freeze 1", "freeze must name a layer that holds numbers"),

@@ -460,7 +460,9 @@ def test_a_signal_ends_the_step_in_hand(name: str, code: int, called: str) -> No
     for moment, many, often, step in CUTS[name]:
         done = under({"events": [[moment, many, name]], "often": often}, *command, "--json")
         assert done.returncode == code, done
-        place = f"{step // STEPS} epochs and {step % STEPS} steps of the next"
+        counted = zip(divmod(step, STEPS), ("epoch", "step"), strict=True)
+        said = [f"{many} {what}{'s' * (many > 1)}" for many, what in counted if many]
+        place = " and ".join(said) if step >= STEPS else f"{said[0]} of the first epoch"
         assert done.stderr == f"fnnet: stopped by {called}, after {place}; go on with: fnnet train --resume {RUN}\n"
         assert sound(undisturbed) == step
         assert json.loads(done.stdout)["steps"] == step
@@ -501,7 +503,7 @@ def test_a_signal_where_nothing_is_kept() -> None:
     """Ctrl-C on a run with --no-save says that nothing was kept, and leaves nothing."""
     done = under({"events": [["step", 20, "SIGINT"]]}, "train", *FLAGS.split(), "--epochs", 3, "--no-save", "--quiet")
     assert done.returncode == 130
-    assert done.stderr == "fnnet: stopped by Ctrl-C, after 0 epochs and 20 steps of the next; nothing was kept\n"
+    assert done.stderr == "fnnet: stopped by Ctrl-C, after 20 steps of the first epoch; nothing was kept\n"
     assert list(Path().iterdir()) == []
 
 

@@ -118,6 +118,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 USAGE = {
     ("afine",): "the course has no page 'afine': did you mean affine?",
+    ("nope",): "the course has no page 'nope': choose from ",
     ("affine.md",): "did you mean affine?",
     ("zzz",): f"choose from {NAMES[0]}, {NAMES[1]}, ",
     ("affine", "baias"): "affine has no section 'baias': did you mean bias?",

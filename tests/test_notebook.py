@@ -197,6 +197,9 @@ def test_a_state_is_a_table() -> None:
     names = [row[0] for row in table(state).rows]
     assert names == ["epoch", "step", "loss", "lr", "validation", "layer 0", "layer 1", "layer 2"]
     assert dict(table(state).rows)["layer 0"] == "Affine 2x3"
+    assert f"loss={dict(table(state).rows)['loss']}, " in repr(state)
+    odd = fnnet.evolve(state, loss=0.6951580113359266, lr=0.123456789, validation=1234567.0)
+    assert [dict(table(odd).rows)[name] for name in ("loss", "lr", "validation")] == ["0.6952", "0.1235", "1.235e+06"]
     assert [row[0] for row in table(first_state(NET, SGD(), 0)).rows][:3] == ["epoch", "step", "layer 0"]
 
 

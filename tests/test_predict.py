@@ -165,7 +165,7 @@ def test_what_is_no_run_is_one_sentence() -> None:
     """A missing run, an empty folder and data are named, and exit 1."""
     Path("empty").mkdir()
     np.savez("own.npz", x=[[0.0]], y=[0])
-    assert "nothing can't be read: No such file" in refused("predict", "nothing", "0,1")
+    assert "nothing is not there" in refused("predict", "nothing", "0,1")
     assert "empty holds no run" in refused("predict", "empty", "0,1")
     assert "own.npz is not a file that fnnet saved" in refused("predict", "own.npz", "0,1")
 

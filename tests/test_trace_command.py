@@ -245,7 +245,7 @@ def test_bad_files_are_one_sentence_and_exit_1(content: str, message: str) -> No
 def test_missing_files_are_exit_1() -> None:
     """A file or a run that is not there is a failed run, not a usage error."""
     assert "nothing.txt can't be read" in refused("--weights", "nothing.txt", "--x", "1", "--target", "1", code=1)
-    assert "nothing can't be read" in refused("nothing", code=1)
+    assert "nothing is not there" in refused("nothing", code=1)
 
 
 def test_runs_are_what_they_are(xor: Path) -> None:

@@ -1,6 +1,7 @@
 """Training: the stream is a fold that can be cut anywhere, and refuses what can't be trained before it starts."""
 
 import pickle
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice, takewhile
@@ -371,6 +372,31 @@ def test_divergence_names_the_step_and_the_layer() -> None:
     assert "at step 0 (epoch 0)" in until_it_diverges(net, x)
     assert "come from layer 1.1 (Residual 3x3)" in until_it_diverges(net, x)
     assert "lower learning rate or clipping" in until_it_diverges(net, x)
+
+
+PLAIN: Any = (Affine(np.ones((3, 3)), np.zeros(3)), Affine(np.ones((3, 1)), np.zeros(1)))
+
+
+def towards_infinity(net: Any) -> Iterator[State]:
+    """A run whose first steps are finite, and far too long."""
+    return train(net, normal(0, 64, 3), np.ones((64, 1)), loss=MeanSquaredError, optimizer=SGD(1e8))
+
+
+@pytest.mark.parametrize("net", [PLAIN, (Residual(PLAIN[:1]), *PLAIN)], ids=["fused", "clear"])
+def test_divergence_warns_of_nothing(net: Any) -> None:
+    """Diverged says all; NumPy's warnings of what led to it would stand before it, and stay those of the caller."""
+    with np.errstate(all="warn"), warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        before, states = np.geterr(), towards_infinity(net)
+        with pytest.raises(Diverged):
+            assert [np.geterr() for _ in states] == [before]
+        assert (np.geterr(), warned) == (before, [])
+
+
+def test_what_is_to_be_raised_is() -> None:
+    """Who lets NumPy raise, to find where an overflow comes from, finds it."""
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        list(towards_infinity(PLAIN))
 
 
 def test_divergence_by_a_large_rate() -> None:

@@ -162,6 +162,33 @@ def test_what_fits_stays_as_it_is() -> None:
     assert wrapped("", 1) == ""
 
 
+COMMAND_LINES = [
+    ("Model.backward does not hand d_out through all layers: see fnnet learn model backward-from-the-right", ""),
+    ("fnnet: stopped by Ctrl-C, after 12 steps of the first epoch; go on with: fnnet train --resume runs/big", ""),
+    ("fnnet: Option '--blank' requires an argument, and there it ends without one. (see fnnet trace --help)", ""),
+    ("its replacement was broken off long ago; fnnet train --resume runs/xor, which brings it all back", ","),
+    ("name it, in words such as these: fnnet learn affine bias (https://example.org/affine.html#bias)", ""),
+]
+
+
+@pytest.mark.parametrize(("line", "mark"), COMMAND_LINES)
+def test_a_command_stays_on_one_line(line: str, mark: str) -> None:
+    """What is to be copied is whole at every width that has room for it."""
+    command = re.findall(r"fnnet [a-z][^,()]*[^,() ]", line)[0] + mark
+    for columns in range(len(command) + 4, len(line) + 2):
+        lines = wrapped(line, columns).split("\n")
+        assert [part for part in lines if command in part], columns
+        assert " ".join(part.strip() for part in lines) == line
+
+
+@pytest.mark.parametrize("tied", ["seed 0", "lr 0.05", "2 epochs", "1.38 s", "303 steps", "64 parameters"])
+def test_a_number_stays_with_its_unit(tied: str) -> None:
+    """No line ends between a number and its unit, or between a name and its number."""
+    line = f"some words {tied}, and more words after {tied}"
+    for columns in range(len(tied) + 5, len(line)):
+        assert wrapped(line, columns).count(tied) == 2
+
+
 def shown(columns: int | None, keep: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A table of two names and thirty figures."""
     made = table("place", "layer", *(f">column{i}" for i in range(30)))

@@ -77,6 +77,10 @@ class Report:
         """The array with the largest error, one that failed first."""
         return max(self.rows, key=lambda row: (not row.passed, row.error))
 
+    def __repr__(self) -> str:
+        worst = f"worst={self.worst.path!r}, error={self.worst.error:.1e}, " if self.rows else ""
+        return f"Report(passed={self.passed}, {worst}entries={sum(row.checked for row in self.rows)})"
+
     def _repr_html_(self) -> str:
         return records_table(f"gradients: {'ok' if self.passed else 'FAILED'}", self.rows)
 

@@ -46,7 +46,7 @@ def run(arguments: list[str]) -> int:
     except typer.Abort:
         return 130
     except Exception as error:
-        return _failed(error)
+        return _failed(error, _called(arguments))
 
 
 def _make_room() -> None:
@@ -65,7 +65,7 @@ def _app(arguments: list[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(root)
-    called = next((name for name in arguments if name in COMMANDS), None)
+    called = _called(arguments)
     for name, sentence in COMMANDS.items():
         if name == called:
             command = getattr(import_module(f"fnnet.cli.{name}"), name)
@@ -73,6 +73,11 @@ def _app(arguments: list[str]) -> typer.Typer:
         else:
             app.command(name, help=sentence)(_not_called)
     return app
+
+
+def _called(arguments: list[str]) -> str | None:
+    """The command that the arguments call, if any."""
+    return next((name for name in arguments if name in COMMANDS), None)
 
 
 def _version(wanted: bool) -> None:
@@ -91,14 +96,16 @@ def _not_called() -> None:
     """What stands for a command in the list of all."""
 
 
-def _failed(error: Exception) -> int:
+def _failed(error: Exception, called: str | None) -> int:
     from fnnet.datasets import DataError
     from fnnet.learning import Diverged
     from fnnet.runs import FileError
     from fnnet.values.errors import UsageError
 
     if hasattr(error, "format_message"):  # those that typer raises have it
-        complain(f"{error.format_message()} (see fnnet --help)")
+        whose = getattr(error, "ctx", None)
+        help_of = whose.command_path if whose else f"fnnet {called or ''}".rstrip()
+        complain(f"{error.format_message()} (see {help_of} --help)")
         return 2
     if isinstance(error, UsageError):
         complain(str(error))

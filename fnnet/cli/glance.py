@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from fnnet.cli.output import visible
+from fnnet.datasets import Reading
+from fnnet.datasets.folders import SIZE
 from fnnet.runs.overview import Overview, unusual
+from fnnet.runs.run import Source
 from fnnet.runs.settings import as_said
+from fnnet.values.record import as_dict
 
 #: What stands where nothing is known.
 UNKNOWN = "-"
@@ -21,6 +25,7 @@ def entry(run: Overview) -> dict[str, Any]:
     return {
         "folder": str(run.folder),
         "data": now and now.source.name,
+        "reading": now and reading(now.source),
         "settings": now and unusual(now),
         "epochs": now and now.epoch,
         "of_epochs": now and now.recipe.epochs,
@@ -36,8 +41,15 @@ def about(run: Overview) -> str:
     if run.damage or run.standing is None:
         return visible(run.damage or UNKNOWN)
     source = run.standing.source.name
-    said = [as_said(*setting).replace(" ", TIED) for setting in unusual(run.standing).items()]
+    settings = {**reading(run.standing.source), **unusual(run.standing)}
+    said = [visible(as_said(*setting)).replace(" ", TIED) for setting in settings.items()]
     return visible(Path(source).name) + (f", {' '.join(said)}" if said else "")
+
+
+def reading(source: Source) -> dict[str, Any]:
+    """How a run was told to read its data, by names, where that is not the usual way."""
+    usual = as_dict(Reading()) | {"size": SIZE}
+    return {name: value for name, value in as_dict(source.reading).items() if value not in (None, usual[name])}
 
 
 def epochs(run: Overview) -> str:

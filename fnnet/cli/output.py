@@ -5,6 +5,7 @@ line and each table stays whole, for grep and the like.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -16,6 +17,14 @@ from rich.table import Column, Table
 
 #: The width of a line in a pipe, where nothing is broken.
 WHOLE = 1_000_000
+
+#: What no line is broken in: a command up to the next mark, as it is to be copied; a number with its unit or its name.
+WORD = re.compile(
+    r"fnnet [a-z-].*?(?:[,;:.)]+(?= |$)|(?= \(|$))"
+    r"|(?:seed|lr|epoch|step) \d\S*"
+    r"|\d\S* (?:s|bytes|epochs|steps|examples|parameters)\b\S*"
+    r"|\S+"
+)
 
 PLAIN: Any = {"highlight": False, "soft_wrap": True, "markup": False, "emoji": False}
 out = Console(**PLAIN)
@@ -37,22 +46,26 @@ def room(console: Console) -> int | None:
 
 
 def wrapped(line: str, width: int | None) -> str:
-    """A line on as many lines as its words need, the later ones two further in.
+    """A line on as many lines as its words need, the later ones two further in; a command stays on one.
 
     >>> print(wrapped("network: Affine 2x8 | Sigmoid | Affine 8x2", 24))
     network: Affine 2x8 |
       Sigmoid | Affine 8x2
+    >>> print(wrapped("db is summed up: see fnnet learn affine bias", 30))
+    db is summed up: see
+      fnnet learn affine bias
     """
     if width is None or cell_len(line) <= width:
         return line
     margin = line[: len(line) - len(line.lstrip())]
-    first, *words = line.split() or [""]
+    first, *words = WORD.findall(line) or [""]
     lines = [margin + first]
     for word in words:
         if cell_len(lines[-1]) + 1 + cell_len(word) <= width:
             lines[-1] += f" {word}"
         else:
-            lines.append(f"{margin}  {word}")
+            left = len(margin) + 2
+            lines.append(" " * (left if " " not in word else max(0, min(left, width - cell_len(word)))) + word)
     return "\n".join(lines)
 
 

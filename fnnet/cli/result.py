@@ -35,14 +35,21 @@ def opening(run: Experiment) -> str:
         f"{visible(data.name)}: {len(run.x):,} training and {len(data.x_test):,} test examples of "
         f"{'x'.join(map(str, data.x.shape[1:]))}, {what}\n{notes}"
         f"network: {' | '.join(map(describe, run.net))} ({count_params(run.net):,} parameters, {r.dtype})\n"
-        f"training: {r.loss}, {r.optimizer}, lr {r.lr:g} {r.schedule}, {r.epochs:,} epochs "
+        f"training: {r.loss}, {r.optimizer}, lr {r.lr:g} {r.schedule}, {_many(r.epochs, 'epoch')} "
         f"in batches of {r.batch_size}, seed {r.seed}"
     )
 
 
 def place(state: State) -> str:
     """How far a run has come, in words."""
-    return f"{state.epoch:,} epochs" + (f" and {state.batch:,} steps of the next" if state.batch else "")
+    epochs, steps = _many(state.epoch, "epoch"), _many(state.batch, "step")
+    if not state.batch:
+        return epochs
+    return f"{epochs} and {steps}" if state.epoch else f"{steps} of the first epoch"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def result(run: Experiment, state: State, seconds: float) -> dict[str, Any]:
@@ -96,22 +103,19 @@ def finite(loss: float) -> float:
     return loss
 
 
-def show(found: dict[str, Any], recipe: Recipe) -> None:
-    """Print a result for people."""
+def show(found: dict[str, Any], recipe: Recipe, place: str) -> None:
+    """Print a result for people, and where in its run it is."""
     if "truth_table" in found:
         say("\n A  B  target  output")
         for a, b, target, p in found["truth_table"]:
             say(f" {a}  {b}  {target:6d}  {p:6.3f}")
         solved = "solved: every output is within 0.1 of its target" if found["solved"] else "not solved"
-        say(f"{solved}, after {found['epochs']:,} epochs in {found['seconds']:.2f} s")
+        say(f"{solved}, after {place} in {found['seconds']:.2f} s")
         if not recipe.hidden:
             say(LINEAR)
         return
     best = f", best epoch {found['best_epoch']}" if "best_epoch" in found else ""
-    say(
-        f"{score(found)}, test loss {found['test_loss']:.4f}, "
-        f"after {found['epochs']:,} epochs in {found['seconds']:.2f} s{best}"
-    )
+    say(f"{score(found)}, test loss {found['test_loss']:.4f}, after {place} in {found['seconds']:.2f} s{best}")
 
 
 def score(found: dict[str, Any]) -> str:

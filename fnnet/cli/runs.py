@@ -1,6 +1,8 @@
 """`fnnet runs`: all runs at a glance, or two of them side by side."""
 
 import os
+from collections.abc import Callable
+from operator import attrgetter
 from pathlib import Path
 from textwrap import fill, indent
 from typing import Annotated, Optional
@@ -25,6 +27,15 @@ Paths = Annotated[
 
 #: Columns that data and settings want at least, beside the folder; where there are fewer they stand below it.
 ROOM = 16
+
+#: What is said of a run beside these, and the column that is left out first where there is little room.
+FIGURES: dict[str, Callable[[Overview], str]] = {
+    ">epochs": epochs,
+    ">accuracy": score,
+    ">seconds": seconds,
+    "state": attrgetter("condition"),
+}
+FIRST = ">seconds"
 
 
 def runs(paths: Paths = None, json: o.Json = False) -> None:
@@ -56,16 +67,32 @@ def runs(paths: Paths = None, json: o.Json = False) -> None:
 
 def _table(found: list[Overview]) -> Table:
     """A row for each run; its data and settings stand below the folder where there is no room for them beside it."""
-    heads = ("folder", "data, settings", ">epochs", ">accuracy", ">seconds", "state")
-    cells = [(visible(run.folder), about(run), epochs(run), score(run), seconds(run), run.condition) for run in found]
-    folder, _, *figures = (max(map(cell_len, column)) for column in zip(heads, *cells, strict=True))
-    left = max(ROOM + 2, (room(out) or WHOLE) - sum(2 + width for width in figures))
-    beside = left - folder - 2 >= max(ROOM, *(len(part) for row in cells for part in row[1].split(" ")))
-    made = table(*heads) if beside else table("folder, data, settings", *heads[2:])
-    for name, what, *rest in cells:
+    said = [(visible(run.folder), about(run)) for run in found]
+    folder = max(cell_len(name) for name, _ in [("folder", ""), *said])
+    least = max(ROOM, *(cell_len(part) for _, what in said for part in what.split(" ")))
+    figures, left = _chosen(found, folder + 2 + least, max(folder, 2 + least))
+    left = max(left, 2 + least)
+    beside = left >= folder + 2 + least
+    made = table(*(("folder", "data, settings") if beside else ("folder, data, settings",)), *figures)
+    for (name, what), *rest in zip(said, *figures.values(), strict=True):
         first = (name, _wrapped(what, left - folder - 2)) if beside else (_stacked(name, what, left),)
         made.add_row(*first, *rest)
     return made
+
+
+def _chosen(found: list[Overview], beside: int, below: int) -> tuple[dict[str, list[str]], int]:
+    """The columns of figures, and the room that they leave: for texts ``beside`` the folders, or else ``below``."""
+    every = {head: [cell(run) for run in found] for head, cell in FIGURES.items()}
+    fewer = {head: cells for head, cells in every.items() if head != FIRST}
+    for wanted, figures in ((beside, every), (beside, fewer), (below, every)):
+        if _left(figures) >= wanted:
+            return figures, _left(figures)
+    return fewer, _left(fewer)
+
+
+def _left(figures: dict[str, list[str]]) -> int:
+    widths = (2 + max(map(cell_len, (head.lstrip(">"), *cells))) for head, cells in figures.items())
+    return (room(out) or WHOLE) - sum(widths)
 
 
 def _stacked(folder: str, what: str, width: int) -> str:

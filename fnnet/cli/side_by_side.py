@@ -3,20 +3,22 @@
 import os
 from pathlib import Path
 from textwrap import fill
-from typing import Any
 
 from fnnet.cli.glance import UNKNOWN, entry, epochs
 from fnnet.cli.output import WHOLE, add_row, out, print_json, print_table, room, say, table, visible
 from fnnet.runs.archive import FileError
 from fnnet.runs.comparison import Difference, Pair, differing_settings, first_different, shared_epochs
 from fnnet.runs.overview import Overview, Standing, overview
-from fnnet.runs.run import STATE
+from fnnet.runs.run import STATE, absent
 from fnnet.runs.settings import as_text, flag
 from fnnet.values.errors import UsageError
 from fnnet.values.record import as_dict
 
 #: Numbers of a result that are no scores: the runs are told by them elsewhere, or they say nothing of how good one is.
 ASIDE = ("seed", "epochs", "steps", "train_examples", "test_examples")
+
+#: Those that have the unit of what is predicted, so that four figures of them count, and not four decimals.
+ERRORS = ("test_rmse", "test_mae")
 
 
 def compare(one: Path, other: Path, json: bool) -> None:
@@ -32,6 +34,8 @@ def compare(one: Path, other: Path, json: bool) -> None:
         found = {"runs": [entry(a), entry(b)], "settings": settings, "scores": scores}
         print_json({**found, "shared_epochs": len(shared), "first_difference": where and as_dict(where)})
         return
+    if "data" in settings:
+        settings["data"] = _data(now[0]), _data(now[1])
     _print(a, b, settings, scores)
     say(f"\n{_verdict(where, len(shared))}")
 
@@ -40,7 +44,7 @@ def _standing(run: Overview) -> Standing:
     """How far a run is, or FileError where there is none, or one that is damaged."""
     folder = run.folder
     if not folder.is_dir():
-        raise FileError(f"{folder} {'is a file, and no folder of a run' if folder.exists() else 'is not there'}")
+        raise FileError(f"{folder} is a file, and no folder of a run" if folder.exists() else absent(folder))
     if run.damage or run.standing is None:
         lost = not os.path.lexists(folder / STATE)
         raise FileError(f"{folder} {'holds no run' if lost else 'is damaged'}: {run.damage}")
@@ -59,12 +63,12 @@ def _print(a: Overview, b: Overview, settings: dict[str, Pair], scores: dict[str
     for column, run in zip(made.columns[1:], (a, b), strict=True):
         column.header = _fitting(run.folder)
     for name, values in (settings or {"settings": ("the same", "the same")}).items():
-        made.add_row(flag(name), *(_fitting(_short(name, value)) for value in values))
+        made.add_row(flag(name), *map(_fitting, _told_apart(name, values)))
     add_row(made, "")
     add_row(made, "state", a.condition, b.condition)
     add_row(made, "epochs", epochs(a), epochs(b))
     for name, values in scores.items():
-        add_row(made, name.replace("_", " ").replace("r2", "R²"), *map(_figure, values))
+        add_row(made, name.replace("_", " ").replace("r2", "R²"), *(_figure(name, value) for value in values))
     add_row(made, "network", *(run.result.sha256[:12] if run.result else UNKNOWN for run in (a, b)))
     print_table(made)
 
@@ -74,16 +78,24 @@ def _fitting(text: object) -> str:
     return fill(visible(text), max(20, ((room(out) or WHOLE) - 20) // 2))
 
 
-def _short(name: str, value: Any) -> str:
-    """A value of a setting: data by the name of their file, and a network to begin with by its fingerprint."""
-    if name == "data":
-        return Path(value).name
-    return value[:12] if name == "from" and value else as_text(value)
+def _data(now: Standing) -> str:
+    """Data by the name of their file, and the beginning of their SHA-256."""
+    return f"{Path(now.source.name).name} {now.source.sha256[:12]}"
 
 
-def _figure(value: float | None) -> str:
+def _told_apart(name: str, values: Pair) -> tuple[str, ...]:
+    """Two values of a setting: numbers with four digits, where these tell them apart; a network by its fingerprint."""
+    short = tuple(f"{value:.4g}" if isinstance(value, float) else as_text(value) for value in values)
+    if name == "from":
+        return tuple(text[:12] for text in short)
+    return short if short[0] != short[1] else tuple(map(as_text, values))
+
+
+def _figure(name: str, value: float | None) -> str:
     if value is None:
         return UNKNOWN
+    if name in ERRORS:
+        return f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 

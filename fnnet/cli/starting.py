@@ -15,6 +15,7 @@ from fnnet.runs.archive import FileError
 from fnnet.runs.folder import holds_run, mend
 from fnnet.runs.ownership import Owned
 from fnnet.runs.recipe import Recipe, asked, depends_on_epochs, usual
+from fnnet.runs.run import absent
 from fnnet.runs.settings import flag
 from fnnet.values.errors import UsageError
 from fnnet.values.fingerprint import fingerprint
@@ -54,8 +55,8 @@ def _apart(folder: Path, data: str) -> Path:
 
 def _of_a_run(folder: Path) -> Path:
     if not folder.is_dir():
-        what = f"is a file; begin a new run with its network by --from {folder}" if folder.exists() else "is not there"
-        raise FileError(f"--resume wants the folder of a run, and {folder} {what}")
+        file = f"{folder} is a file; begin a new run with its network by --from {folder}"
+        raise FileError(f"--resume wants the folder of a run, and {file if folder.exists() else absent(folder)}")
     return folder
 
 

@@ -85,21 +85,21 @@ def train(
 
 def _work(run: Run, ran: Experiment, own: Owned | None, *, goes_on: bool, json: bool, quiet: bool) -> None:
     start = state_of(run, own.path if own else Path())
+    ended = start.stopped or start.epoch >= run.recipe.epochs
     if not (quiet or json):
         say(opening(ran))
         say(_kept_in(own, goes_on))
         if goes_on:
-            ended = start.stopped or start.epoch >= run.recipe.epochs
             say(f"{'ended before' if ended else 'goes on'}, after {place(start)}")
     with computing(run.threads):
         before = recorded(own.way) if own and goes_on else []
         record = {**run.source.plain(), "settings": as_dict(run.recipe), "machines": machines(before, run)}
-        state, seconds, number = _follow(start, run, ran, own, goes_on, record, not quiet)
+        state, seconds, number = _follow(start, run, ran, own, goes_on, record, not (quiet or ended))
         found = result(ran, state, seconds)
     if own:
         finish(own.way, run.at(state), {**record, "result": {k: v for k, v in found.items() if k != "settings"}})
         found["folder"] = str(own.path)
-    print_json(found) if json else show(found, run.recipe)
+    print_json(found) if json else show(found, run.recipe, place(state))
     if number:
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
         how = f"go on with: fnnet train --resume {own.path}" if own else "nothing was kept"

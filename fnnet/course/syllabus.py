@@ -15,6 +15,9 @@ ROW = re.compile(r"^\| \[.+\]\(course/([\w-]+)\.md\) \| (.+) \|$", re.MULTILINE)
 #: A heading; and what only looks like one, for it stands in a block of code.
 HEADING = re.compile(r"^(`{3,}|:{3,}).*?^\1$|^(?P<level>#+) (?P<title>[^\n]+)$", re.MULTILINE | re.DOTALL)
 
+#: How much alike a name must be to be the one that was meant: `slope` is no slip of `nope`.
+NEAR = 0.7
+
 
 @final
 @frozen
@@ -89,7 +92,7 @@ def _asked(name: str, known: Iterable[str], complaint: str) -> str:
     """The name, if it is known."""
     names = list(known)
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
+        near = difflib.get_close_matches(name, names, n=1, cutoff=NEAR)
         hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(names)}"
         raise UsageError(f"{complaint} {name!r}: {hint}")
     return name

@@ -52,8 +52,9 @@ class State:
 
     def shown(self) -> dict[str, Any]:
         """For a notebook: the figures that there are, and the layers one by one."""
-        figures = {name: getattr(self, name) for name in ("epoch", "step", "loss", "lr", "validation")}
-        return {name: value for name, value in figures.items() if value is not None} | self._layers()
+        figures = {name: getattr(self, name) for name in ("loss", "lr", "validation")}
+        told = {name: f"{value:.4g}" for name, value in figures.items() if value is not None}
+        return {"epoch": self.epoch, "step": self.step} | told | self._layers()
 
     def _layers(self) -> dict[str, str]:
         return {f"layer {place}": describe(layer) for place, layer in layers_of(self.params)}

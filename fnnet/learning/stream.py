@@ -6,6 +6,7 @@ What the caller does with the stream is the caller's: print, stop early, save ev
 
 import math
 from collections.abc import Iterator
+from contextvars import Context, copy_context
 from typing import Any
 
 import numpy as np
@@ -90,14 +91,24 @@ def _stream(args: Arguments, state: State, epochs: int) -> Iterator[State]:
     if fused:
         params, optimizer = laid_out(state.params, state.optimizer)
         state = replace(state, params=params, optimizer=optimizer)
-    learn = fused or clear(args)
+    learn, calm = fused or clear(args), _calm()
     while state.epoch < epochs and not state.stopped:
         order = epoch_order(state.seed, state.epoch, len(args.x)) if args.steps > 1 else None
         for _ in range(state.batch, args.steps):
-            state = _step(args, learn, state, order)
+            state = calm.run(_step, args, learn, state, order)
             if state.batch == 0:
                 state = _validated(args, state)
             yield state
+
+
+def _calm() -> Context:
+    """Where NumPy does not warn of what `Diverged` says, and all else is as the caller has it."""
+    context, now = copy_context(), np.geterr()
+    if now["over"] == "warn":
+        context.run(np.seterr, over="ignore")
+    if now["invalid"] == "warn":
+        context.run(np.seterr, invalid="ignore")
+    return context
 
 
 def _step(args: Arguments, learn: Learn, state: State, order: Array | None) -> State:

@@ -26,7 +26,10 @@ class Difference:
 
 
 def differing_settings(one: Standing, other: Standing) -> dict[str, Pair]:
-    """The settings of two runs that are not the same, by name, with both values; data are the same by their SHA-256."""
+    """The settings of two runs that are not the same, by name, with both values; how data are read is among them.
+
+    Data are the same by their SHA-256.
+    """
     a, b = _settings(one), _settings(other)
     found = {name: (a[name], b[name]) for name in a if a[name] != b[name]}
     if one.source.sha256 != other.source.sha256:
@@ -36,7 +39,7 @@ def differing_settings(one: Standing, other: Standing) -> dict[str, Pair]:
 
 
 def _settings(run: Standing) -> dict[str, Any]:
-    return {**as_dict(run.recipe), "threads": run.threads, "from": run.start}
+    return {**as_dict(run.source.reading), **as_dict(run.recipe), "threads": run.threads, "from": run.start}
 
 
 def shared_epochs(one: tuple[Path, Standing], other: tuple[Path, Standing]) -> list[tuple[Epoch, Epoch]]:

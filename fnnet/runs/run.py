@@ -1,5 +1,6 @@
 """A training run as a value: what was asked for, on which data, and how far it came."""
 
+import difflib
 import math
 import os
 from collections.abc import Sequence
@@ -101,6 +102,8 @@ def load_run(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Run:
 
     ``layers`` are the classes in it that are not fnnet's own. Raises FileError when there is none, or as `load` does.
     """
+    if not os.path.lexists(path):
+        raise FileError(absent(path))
     folder = os.path.isdir(path)
     file = Path(path, STATE) if folder else Path(path)
     if folder and not os.path.lexists(file):
@@ -111,6 +114,16 @@ def load_run(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Run:
     except Exception as error:  # a header that was made to deceive can be wrong in as many ways as there are fields
         known = error if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
         raise FileError(f"{file} holds no run: {sentence(known)}") from error
+
+
+def absent(path: str | os.PathLike[str]) -> str:
+    """That a run is not there, with the one beside it that is called nearly so, or the command that lists all."""
+    place = Path(path)
+    beside = [file.parent.name for file in place.parent.glob(f"*/{STATE}")]
+    near = difflib.get_close_matches(place.name, beside, n=1)
+    if near:
+        return f"{path} is not there; did you mean {place.with_name(near[0])}?"
+    return f"{path} is not there" + ("" if place.suffix else "; see fnnet runs")
 
 
 def _run(tree: Any, about: dict[str, Any], size: int) -> Run:
