@@ -99,6 +99,8 @@ ACTIVATIONS = (Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), None)
 def tasks(draw: Any, end: str) -> tuple[Any, Any, Any]:
     """A network of one to five layers, a loss for it, and one to three examples."""
     sizes = draw(st.lists(st.integers(1, 3), min_size=2, max_size=6))
+    if end in ("softmax and squares", "distributions", "classes"):
+        sizes[-1] += 1  # a softmax of one output is refused
     seed, many = draw(small_seeds), draw(st.integers(1, 3))
     net: list[Any] = draw(st.sampled_from([[], [Scale(0.3)], [Standardize.of(normal(seed, 5, sizes[0]), float)]]))
     net = [*net]
@@ -466,6 +468,8 @@ def test_latex_of_the_lecture() -> None:
 
 NOISE = key(0, Purpose.NOISE)
 REFUSED: dict[str, tuple[Any, Any, Any, str]] = {
+    "a softmax of one output": ((SECOND,), SoftmaxCrossEntropy([0]), X, "a softmax of one output is always 1"),
+    "a softmax layer of one output": ((SECOND, Softmax()), LOSS, X, "give the network an output for each class"),
     "batch norm": (
         (FIRST, batch_norm(1, 2), SECOND),
         LOSS,
