@@ -9,7 +9,7 @@ import attrs
 
 from fnnet.teaching import writing
 from fnnet.teaching.functions import evaluate
-from fnnet.teaching.terms import Equation, Symbol, Term, symbols
+from fnnet.teaching.terms import Equation, Ratio, Symbol, Term, symbols
 from fnnet.teaching.writing import Style, figure, write
 from fnnet.values.errors import UsageError
 from fnnet.values.record import evolve, frozen
@@ -142,24 +142,41 @@ def blank(rows: Iterable[Row], cells: Sequence[str]) -> tuple[Row, ...]:
 
     Names may have ``*`` and ``?`` in them, as in ``dE/dg_*``. A blank row keeps its formula; its numbers and its
     result are to be filled in. Blank too is every row that was calculated from a blank one, since one could calculate
-    back from it: what is shown was calculated from what is shown, and a blank from what stands above it. What is given
-    can't be blank. Raises UsageError for what no row is called.
+    back from it: what is shown was calculated from what is shown, and a blank from what stands above it. And blank are
+    the neighbors that a blank could be read off: the gradients of one unit, which are one product times each input,
+    and what a softmax adds up. What is given can't be blank. Raises UsageError for what no row is called.
 
     >>> from fnnet import Affine
     >>> from fnnet.teaching import HalfSquaredError, trace
     >>> rows = trace((Affine([[3.0]], [1.0]),), HalfSquaredError([[5.0]]), [[2.0]])
-    >>> print(*blank(rows, ["dE/du_11"])[-4:], sep="\n")
-    dE/du_10 = dE/dg_1 = 2 = 2
+    >>> print(*blank(rows, ["dE/du_11"])[-5:-1], sep="\n")
+    dE/dg_1 = g_1 - y*_1 = 7 - 5 = 2
+    dE/du_10 = dE/dg_1 = ____ = ____
     dE/du_11 = dE/dg_1 f_1 = ____ = ____
-    u_10 <- u_10 - eta dE/du_10 = 1 - 0.5*2 = 0
-    u_11 <- u_11 - eta dE/du_11 = ____ = ____
-    >>> print(*solution(blank(rows, ["dE/du_11"])), sep="\n")
-    dE/du_11 = dE/dg_1 f_1 = 2*2 = 4
+    u_10 <- u_10 - eta dE/du_10 = ____ = ____
+    >>> print(*solution(blank(rows, ["u_11"])), sep="\n")
     u_11 <- u_11 - eta dE/du_11 = 3 - 0.5*4 = 1
     """
     rows = tuple(rows)
     asked = {place for cell in cells for place in _places(rows, cell)}
-    return tuple(_without_what_follows(rows, asked))
+    return tuple(_without_what_follows(rows, _with_neighbors(rows, asked)))
+
+
+def _with_neighbors(rows: tuple[Row, ...], asked: set[int]) -> set[int]:
+    """These places and those of the neighbors that they could be read off."""
+    softmax = next((row.layer for row in rows if row.symbol.letter == "p" and isinstance(row.term, Ratio)), None)
+    together = [_together(row, softmax) or i for i, row in enumerate(rows)]
+    groups = {together[i] for i in asked}
+    return {i for i, group in enumerate(together) if group in groups}
+
+
+def _together(row: Row, softmax: int | None) -> tuple[object, ...] | None:
+    """What a row has in common with its neighbors: an error and a slope, or a known sum in the ``softmax`` layer."""
+    if row.kind == "gradients" and row.example:  # of an example; the means of a batch have nothing in common
+        return row.kind, row.example, row.layer, row.unit
+    if row.layer == softmax and (row.kind == "errors" or row.symbol.letter == "p"):
+        return row.kind, row.example, row.symbol.letter
+    return None
 
 
 def _without_what_follows(rows: tuple[Row, ...], asked: set[int]) -> Iterator[Row]:
