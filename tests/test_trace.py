@@ -463,7 +463,7 @@ def test_latex_of_the_lecture() -> None:
     assert r"$u_{jk} \leftarrow u_{jk} - \eta\, \frac{\partial E}{\partial u_{jk}}$" in said
     assert r"0.5 \cdot \left(-0.01720\right)" in said
     assert r"$\frac{1}{2}\, \left(h_{1} - y^*_{1}\right)^2$" in said
-    assert r"\underline{\hspace{3em}}" in latex(blank(ROWS, ["g_1"]))
+    assert r"\underline{\hspace{3.5em}}" in latex(blank(ROWS, ["g_1"]))
 
 
 NOISE = key(0, Purpose.NOISE)

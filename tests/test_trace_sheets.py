@@ -16,7 +16,7 @@ from fnnet.teaching.network_file import TWO_CLASSES
 from fnnet.teaching.rows import _without_what_follows
 from fnnet.values import evolve
 
-BLANK = "____"
+BLANK = "____"  # or wider
 
 FUNCTION = r"(?:s|tanh|relu|leaky|exp|log)'?\("
 NAME = r"(?:dE(?:_\d+)?/d)?(?:y\*|[a-z])(?:\(\d+\))?_\d+(?:,\d+)?|E_\d+|E|eta|slope|c(?![a-z])"
@@ -66,7 +66,7 @@ def printed(sheet: Iterable[Row]) -> tuple[set[str], list[tuple[str, ...]]]:
             kind = heading[1]
         elif kind == "given":
             known |= names_in(line)
-        elif len(cells := re.split(r"\s{2,}", line.strip())) == 4:
+        elif len(cells := re.split(r"\s{2,}", re.sub("_{4,}", BLANK, line.strip()))) == 4:
             lines.append(tuple(cells))
             if cells[3] != BLANK and kind != "updates":  # the weight after the step is not the one in the formulas
                 known.add(cells[0])

@@ -82,8 +82,8 @@ class Row:
         """Name, formula, numbers put in, and result, as text or in LaTeX."""
         numbers = Style(latex, self.carried)
         formula = write(self.term, Style(latex)) if self.term else ""
-        put_in = (numbers.blank if self.blank else write(self.term, numbers)) if self.term else ""
-        result = numbers.blank if self.blank else writing.number(self.value, self.digits, latex)
+        put_in = (numbers.blank() if self.blank else write(self.term, numbers)) if self.term else ""
+        result = numbers.blank() if self.blank else writing.number(self.value, self.digits, latex)
         return writing.name(self.symbol, latex), formula, put_in, result
 
     def shown(self) -> dict[str, str]:
