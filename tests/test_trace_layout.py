@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_trace import DISTINCT, ROWS, each_end, tasks
+from test_trace import DISTINCT, FIRST, ROWS, each_end, tasks
 
-from fnnet.teaching import KINDS, blank, latex, markdown, solution, text, trace
+from fnnet.teaching import KINDS, HalfSquaredError, blank, latex, markdown, solution, text, trace
 from fnnet.teaching.layout import folded
 
 WIDTHS = (60, 80, 200)
@@ -82,11 +82,11 @@ BOARD = """
   dE/dv_10 = dE/dh_1 s'(h_1)
            = -0.39373*0.60627*(1 - 0.60627)         = -0.09399
   dE/dv_11 = dE/dh_1 s'(h_1) g_1
-           = -0.3937*0.6063*(1 - 0.6063)*0.6457     = -0.06068
+           = -0.39373*0.60627*(1 - 0.60627)*0.64566 = -0.06068
 """
 TABLE = """
   dE/dv_10  dE/dh_1 s'(h_1)      -0.39373*0.60627*(1 - 0.60627)          -0.09399
-  dE/dv_11  dE/dh_1 s'(h_1) g_1  -0.3937*0.6063*(1 - 0.6063)*0.6457      -0.06068
+  dE/dv_11  dE/dh_1 s'(h_1) g_1  -0.39373*0.60627*(1 - 0.60627)*0.64566  -0.06068
 """
 NARROW = """
   v_10 <- v_10 - eta dE/dv_10
@@ -104,6 +104,29 @@ GIVEN = """
 def test_it_looks_like_a_board(width: int, lines: str) -> None:
     """Where a table does not fit, the formula stands above its numbers and the results in a column; else it is one."""
     assert lines in text(ROWS, width)
+
+
+WHY = "Where 4 digits would not bring the result, the numbers put in have more."
+
+
+def test_why_some_numbers_are_longer() -> None:
+    """Below the first section with numbers of more digits than their result stands why, once; else nowhere."""
+    for said in (text(ROWS), markdown(ROWS), latex(ROWS)):
+        assert said.count(WHY) == 1
+        assert said.index("forward") < said.index(WHY) < said.index("errors")
+    assert text(ROWS, 60).count("  Where 4 digits would not bring") == 1
+    assert "Where" not in text(trace((FIRST,), HalfSquaredError([[1.0, 0.0]]), [[1.0, 0.0]]))
+    assert text(blank(ROWS, ["forward"])).count(WHY) == 1
+
+
+@each_end
+@given(data=st.data())
+def test_the_gradients_of_a_layer_are_put_in_alike(end: str, data: Any) -> None:
+    """Neighbors show the same error and the same slope with the same figures."""
+    rows = [row for row in trace(*data.draw(tasks(end))) if row.kind == "gradients"]
+    assert len({(row.example, row.layer, row.carried) for row in rows}) == len(
+        {(row.example, row.layer) for row in rows}
+    )
 
 
 def test_all_parts_have_one_layout() -> None:

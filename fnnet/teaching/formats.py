@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from fnnet.teaching.layout import text
 from fnnet.teaching.rows import Row
-from fnnet.teaching.sections import notes, rules, sections, written
+from fnnet.teaching.sections import notes, remark, rules, sections, written
 from fnnet.teaching.writing import equation
 
 COLUMNS = ("example", "kind", "layer", "unit", "name", "rule", "formula", "numbers", "result")
@@ -23,6 +23,7 @@ def markdown(rows: Iterable[Row]) -> str:
         lines += [[f"`{cell}`" for cell in _columns(section, cells)] for cells in written(section)]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         parts += [f"**{heading}**" + (f": {general}" if general else ""), table]
+        parts += [said for said in (remark(rows, section),) if said]
     return "\n\n".join(parts) + "\n"
 
 
@@ -43,6 +44,7 @@ def latex(rows: Iterable[Row]) -> str:
         parts.append(rf"\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}")
         parts += [rf"{line} \\" for line in lines]
         parts.append(r"\end{tabular}\par")
+        parts += [rf"\noindent {said}\par" for said in (remark(rows, section),) if said]
     return "\n".join([*parts, "}"]) + "\n"
 
 

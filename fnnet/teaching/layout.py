@@ -6,7 +6,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from fnnet.teaching.rows import Row
-from fnnet.teaching.sections import filled_in, notes, rules, sections, written
+from fnnet.teaching.sections import filled_in, notes, remark, rules, sections, written
 
 MARGIN = "  "
 
@@ -28,7 +28,7 @@ def text(rows: Iterable[Row], width: int = 80, like: Iterable[Row] = ()) -> str:
         shown = (
             (_columns(part) if one_line else _two_lines(part, width)) if _has_formulas(part) else _given(part, width)
         )
-        lines += ["", heading, *_general(part, width), *shown]
+        lines += ["", heading, *_general(part, width), *shown, *_remarked(remark(rows, part), width)]
     return "\n".join(lines).strip("\n") + "\n"
 
 
@@ -46,6 +46,11 @@ def _general(part: list[Row], width: int) -> list[str]:
     """The general formulas, and an empty line below them."""
     lines = [line for rule in rules(part) for line in _indented(folded(rule, width - len(MARGIN)))]
     return [*lines, ""] if lines else []
+
+
+def _remarked(said: str, width: int) -> list[str]:
+    """A remark, below an empty line."""
+    return ["", *_indented(wrap(said, width - len(MARGIN)))] if said else []
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

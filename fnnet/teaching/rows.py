@@ -97,26 +97,32 @@ class Row:
 
 
 def in_digits(rows: Iterable[Row], digits: int) -> tuple[Row, ...]:
-    """The rows with results of so many digits, as many or more put in, and what is given in the most of these."""
-    shown = [evolve(row, digits=digits, carried=_carried(row, digits)) for row in rows]
+    """The rows with results of so many digits, as many or more put in, and what is given in the most of these.
+
+    The gradients of a layer are put in alike.
+    """
+    rows = tuple(rows)
+    keys = [(row.example, row.layer) if row.kind == "gradients" else i for i, row in enumerate(rows)]
+    alike = {key: [row for row, other in zip(rows, keys, strict=True) if other == key] for key in keys}
+    carried = {key: _carried(group, digits) for key, group in alike.items()}
+    shown = [evolve(row, digits=digits, carried=carried[key]) for row, key in zip(rows, keys, strict=True)]
     most = max(row.carried for row in shown)
     return tuple(row if row.term else evolve(row, digits=most, carried=most) for row in shown)
 
 
-def _carried(row: Row, digits: int) -> int:
-    """The fewest significant digits, from ``digits`` on, of the numbers put in that bring the printed result.
+def _carried(rows: Sequence[Row], digits: int) -> int:
+    """The fewest significant digits, from ``digits`` on, of the numbers put in that bring the printed results.
 
     Raises UsageError when nothing finite comes out of even the most, as of the logarithm of a probability that is 0
     in double precision.
     """
-    if row.term is None:
-        return digits
-    result = row.value
-    for many in range(digits, writing.ALL + 1 if math.isfinite(row.value) else 0):
-        result = _with_digits(row.term, many)
-        if _prints(result, row.value, digits):
+    worked = [(row.term, row.value) for row in rows if row.term]
+    results = [value for _, value in worked]
+    for many in range(digits, writing.ALL + 1 if all(map(math.isfinite, results)) else 0):
+        results = [_with_digits(term, many) for term, _ in worked]
+        if all(_prints(result, value, digits) for result, (_, value) in zip(results, worked, strict=True)):
             return many
-    if not math.isfinite(result):
+    if not all(map(math.isfinite, results)):
         raise UsageError("the numbers are too large or too small to be calculated with in double precision")
     return writing.ALL
 

@@ -35,6 +35,14 @@ def written(rows: Sequence[Row], latex: bool = False) -> list[tuple[str, str, st
     return [(*cell[:2], blanks[0], blanks[1]) if row.blank else cell for row, cell in zip(rows, cells, strict=True)]
 
 
+def remark(rows: Iterable[Row], section: list[Row]) -> str:
+    """Below the section with the first numbers of more digits than their result, blank or not, why; else nothing."""
+    longer = next((row for row in rows if row.term and row.carried > row.digits), None)
+    if longer is None or not any(row is longer for row in section):
+        return ""
+    return f"Where {longer.digits} digits would not bring the result, the numbers put in have more."
+
+
 def rules(rows: Iterable[Row], latex: bool = False) -> list[str]:
     """The general formulas of rows, each once."""
     return list(dict.fromkeys(equation(row.rule, latex) for row in rows if row.rule))
