@@ -99,6 +99,8 @@ ACTIVATIONS = (Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.1), None)
 def tasks(draw: Any, end: str) -> tuple[Any, Any, Any]:
     """A network of one to five layers, a loss for it, and one to three examples."""
     sizes = draw(st.lists(st.integers(1, 3), min_size=2, max_size=6))
+    if end in ("softmax and squares", "distributions", "classes"):
+        sizes[-1] += 1  # a softmax of one output is refused
     seed, many = draw(small_seeds), draw(st.integers(1, 3))
     net: list[Any] = draw(st.sampled_from([[], [Scale(0.3)], [Standardize.of(normal(seed, 5, sizes[0]), float)]]))
     net = [*net]
@@ -194,8 +196,8 @@ AVERAGED = {
     "E": ("(h_1 - y*_1)^2", "(0.6063 - 1)^2", "0.1550"),
     "dE/dh_1": ("2 (h_1 - y*_1)", "2*(0.60627 - 1)", "-0.7875"),
     "dE/dg_2": ("s'(h_1) v_12 dE/dh_1", "0.6063*(1 - 0.6063)*(-0.7)*(-0.7875)", "0.1316"),
-    "dE/du_21": ("dE/dg_2 s'(g_2) f_1", "0.1316*0.5498*(1 - 0.5498)*1", "0.03257"),
-    "dE/du_20": ("dE/dg_2 s'(g_2)", "0.1316*0.5498*(1 - 0.5498)", "0.03257"),
+    "dE/du_21": ("dE/dg_2 s'(g_2) f_1", "0.13158*0.54983*(1 - 0.54983)*1", "0.03257"),
+    "dE/du_20": ("dE/dg_2 s'(g_2)", "0.13158*0.54983*(1 - 0.54983)", "0.03257"),
 }
 
 
@@ -461,11 +463,13 @@ def test_latex_of_the_lecture() -> None:
     assert r"$u_{jk} \leftarrow u_{jk} - \eta\, \frac{\partial E}{\partial u_{jk}}$" in said
     assert r"0.5 \cdot \left(-0.01720\right)" in said
     assert r"$\frac{1}{2}\, \left(h_{1} - y^*_{1}\right)^2$" in said
-    assert r"\underline{\hspace{3em}}" in latex(blank(ROWS, ["g_1"]))
+    assert r"\underline{\hspace{3.5em}}" in latex(blank(ROWS, ["g_1"]))
 
 
 NOISE = key(0, Purpose.NOISE)
 REFUSED: dict[str, tuple[Any, Any, Any, str]] = {
+    "a softmax of one output": ((SECOND,), SoftmaxCrossEntropy([0]), X, "a softmax of one output is always 1"),
+    "a softmax layer of one output": ((SECOND, Softmax()), LOSS, X, "give the network an output for each class"),
     "batch norm": (
         (FIRST, batch_norm(1, 2), SECOND),
         LOSS,

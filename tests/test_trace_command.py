@@ -115,6 +115,15 @@ def test_activations_and_losses() -> None:
     assert "p_i = exp(h_i)/(sum_m exp(h_m))" in said("--loss", "cross-entropy")
 
 
+def test_the_cross_entropy_has_an_output_for_each_class() -> None:
+    """Under --loss cross-entropy the network that comes with it has two outputs, so that it can learn."""
+    out = said("--loss", "cross-entropy")
+    assert "v_22" in out
+    assert "y*_1 = 0   y*_2 = 1" in out
+    assert said("--loss", "cross-entropy", "--x", "1,0", "--target", "1") == out
+    assert not re.search(r"dE/dh_1 .* 0\n", out)
+
+
 def test_rows_may_have_spaces() -> None:
     """Numbers are parted by commas or spaces, on the command line as in a file of weights."""
     assert said("--x", "1 0", "--target", "1") == said("--x", " 1 , 0", "--target", "1") == said()
@@ -161,7 +170,10 @@ def test_the_loop_for_teachers() -> None:
     assert ["____" in said for said in written] == [False, True, False, True]
 
 
+ONE = "a softmax of one output is always 1, with nothing to learn: give the network an output for each class, or take"
 USAGE = {
+    ("--weights", "mine.txt", "--x", "1,0", "--target", "0", "--loss", "cross-entropy"): ONE,
+    ("--weights", "mine.txt", "--x", "1,0", "--target", "1", "--loss", "cross-entropy"): ONE,
     ("--format", "html"): "format must be one of text, markdown, csv, latex, got 'html'",
     ("--solution",): "--solution prints what --blank leaves blank; say --blank too",
     ("--blank", "g_7"): "there is no cell 'g_7' to leave blank; say forward, errors, gradients, updates",
@@ -172,7 +184,7 @@ USAGE = {
     ("--x", "1,0", "--x", "1", "--target", "1"): "--x must have as many numbers every time, got 2 and 1",
     ("--x", "1,0", "--target", "1,0"): "--target must have 1 numbers, one for each output, got 2",
     ("--x", "1,0", "--x", "1,1", "--target", "1"): "same number of examples, at least one, got 2 and 1",
-    ("--x", "1,0", "--target", "3", "--loss", "cross-entropy"): "--target must be one of the classes 0, got 3",
+    ("--x", "1,0", "--target", "3", "--loss", "cross-entropy"): "--target must be one of the classes 0, 1, got 3",
     ("--lr", "0"): "lr must be a finite number above 0, got 0",
     ("--lr", "nan"): "lr must be a finite number above 0, got nan",
     ("--digits", "0"): "digits must be from 1 to 12, got 0",

@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_trace import NET, ROWS, each_end, tasks
 
-from fnnet.teaching import KINDS, HalfSquaredError, Row, blank, text, trace
+from fnnet import SoftmaxCrossEntropy
+from fnnet.teaching import KINDS, HalfSquaredError, Row, blank, text, trace, weights
+from fnnet.teaching.network_file import TWO_CLASSES
+from fnnet.teaching.rows import _without_what_follows
 from fnnet.values import evolve
 
-BLANK = "____"
+BLANK = "____"  # or wider
 
 FUNCTION = r"(?:s|tanh|relu|leaky|exp|log)'?\("
 NAME = r"(?:dE(?:_\d+)?/d)?(?:y\*|[a-z])(?:\(\d+\))?_\d+(?:,\d+)?|E_\d+|E|eta|slope|c(?![a-z])"
@@ -63,7 +66,7 @@ def printed(sheet: Iterable[Row]) -> tuple[set[str], list[tuple[str, ...]]]:
             kind = heading[1]
         elif kind == "given":
             known |= names_in(line)
-        elif len(cells := re.split(r"\s{2,}", line.strip())) == 4:
+        elif len(cells := re.split(r"\s{2,}", re.sub("_{4,}", BLANK, line.strip()))) == 4:
             lines.append(tuple(cells))
             if cells[3] != BLANK and kind != "updates":  # the weight after the step is not the one in the formulas
                 known.add(cells[0])
@@ -126,10 +129,87 @@ def test_every_blank_can_be_calculated_from_what_stands_above_it(end: str, data:
             values[row.name] = calculated(row.formula, values) if row.blank else row.value
 
 
+def factors(formula: str) -> set[str]:
+    """The factors of a product, as they are printed; none of a formula that is a sum."""
+    return set() if re.search(r" [+-] ", formula) else set(formula.split(" "))
+
+
+def read_off(sheet: Iterable[Row]) -> dict[str, str]:
+    """What can be read off a neighbor: the blanks that are a shown line of their kind with a factor more or less."""
+    found, (_, lines) = {}, printed(sheet)
+    for name, formula, _, result in lines:
+        for other, shown, _, figure in lines:
+            one, two = factors(formula), factors(shown)
+            alike = re.sub(r"\d", "", name) == re.sub(r"\d", "", other)
+            if alike and one and two and (result, figure != BLANK) == (BLANK, True) and (one <= two or two <= one):
+                found[name] = other
+    return found
+
+
+def one_operation_from(sheet: Iterable[Row]) -> dict[str, str]:
+    """What is one operation away: blanks that a neighbor, shown, and one number of the sheet come to.
+
+    Neighbors are the rows of a kind, an example and a layer. A blank's own formula is no short cut, and means are
+    none: where a ReLU is dead in all examples but one they may happen to have that one's ratios.
+    """
+    sheet, found = tuple(sheet), {}
+    numbers = {0.0, 1.0} | {row.value for row in sheet if not row.blank}
+    for row in (row for row in sheet if row.blank and row.value and row.example):
+        for near in sheet:
+            beside = (near.kind, near.example, near.layer) == (row.kind, row.example, row.layer)
+            if beside and not near.blank and near.name not in names_in(row.formula):
+                s = near.value
+                results = (r for n in numbers for r in (s + n, s - n, n - s, s * n, s / n if n else 0.0))
+                if any(math.isclose(r, row.value, rel_tol=1e-13) for r in results):
+                    found[row.name] = near.name
+    return found
+
+
+@each_end
+@given(data=st.data())
+def test_nothing_can_be_read_off_a_neighbor(end: str, data: Any) -> None:
+    """No shown line has a blank in it, as a part of its product, nor is it a part of a blank's."""
+    assert read_off(data.draw(sheets(end))) == {}
+
+
+@each_end
+@given(data=st.data())
+def test_no_blank_is_one_operation_from_a_neighbor(end: str, data: Any) -> None:
+    """No gradient is the one beside it times an input, and no probability is 1 less the others."""
+    assert one_operation_from(data.draw(sheets(end))) == {}
+
+
+TWO = trace((NET[0], NET[1], weights(TWO_CLASSES)[1]), SoftmaxCrossEntropy([1]), [[1.0, 0.0]])
+
+#: What was left of a sheet once, when nothing was blank but what was asked for and what follows: asked, and read off.
+NEIGHBORS = {
+    "dE/du_10": (ROWS, {"dE/du_10", "dE/du_11", "dE/du_12"}),
+    "dE/du_21": (ROWS, {"dE/du_20", "dE/du_21", "dE/du_22"}),
+    "dE/dv_10": (ROWS, {"dE/dv_10", "dE/dv_11", "dE/dv_12"}),
+    "p_1": (TWO, {"p_1", "p_2"}),
+    "dE/dh_2": (TWO, {"dE/dh_1", "dE/dh_2"}),
+}
+
+
+@pytest.mark.parametrize("cell", NEIGHBORS)
+def test_neighbors_that_give_it_away_are_blank_too(cell: str) -> None:
+    """The gradients of a unit go together, and so do what a softmax adds up; the searchers see what leaked."""
+    rows, together = NEIGHBORS[cell]
+    old = tuple(_without_what_follows(rows, {i for i, row in enumerate(rows) if row.name == cell}))
+    assert cell in {**read_off(old), **one_operation_from(old)}
+    sheet = blank(rows, [cell])
+    assert together <= {row.name for row in sheet if row.blank}
+    kind = next(row.kind for row in rows if row.name == cell)
+    first = {
+        row.name for row in sheet if row.blank and row.kind == kind and row.symbol.letter == cell.split("_")[0][-1]
+    }
+    assert first == together
+
+
 @each_end
 @given(data=st.data())
 def test_no_more_is_blank_than_has_to_be(end: str, data: Any) -> None:
-    """A row that was not asked for is blank only where its formula has a blank in it."""
+    """Of a kind that was asked for, a row that is of another is blank only where its formula has a blank in it."""
     rows = trace(*data.draw(tasks(end)))
     kind = data.draw(st.sampled_from(KINDS[1:]))
     unknown: set[str] = set()
@@ -184,9 +264,16 @@ def test_one_error_takes_only_its_own_gradients() -> None:
 
 
 def test_the_blanks_of_a_batch_reach_its_mean() -> None:
-    """A slope of one example alone takes the mean and its update with it, and not the other example."""
+    """The slopes of one unit in one example take the means and updates with them, and not the other example."""
     sheet = blank(trace(NET, HalfSquaredError([[1.0], [0.0]]), [[1.0, 0.0], [1.0, 1.0]]), ["dE_1/du_11"])
-    assert [row.name for row in sheet if row.blank] == ["dE_1/du_11", "dE/du_11", "u_11"]
+    names = [row.name for row in sheet if row.blank]
+    assert names == [f"{of}u_1{k}" for of in ("dE_1/d", "dE/d", "") for k in range(3)]
+
+
+def test_a_mean_is_blank_alone() -> None:
+    """A batch's means have nothing in common: of one that was asked for only the update follows."""
+    sheet = blank(trace(NET, HalfSquaredError([[1.0], [0.0]]), [[1.0, 0.0], [1.0, 1.0]]), ["dE/du_11"])
+    assert [row.name for row in sheet if row.blank] == ["dE/du_11", "u_11"]
 
 
 def test_formulas_are_read_as_they_are_meant() -> None:

@@ -24,7 +24,9 @@ from fnnet.runs.settings import choice
 from fnnet.tables import Impute, OneHot
 from fnnet.tables.number_rows import numbers_in, table_in
 from fnnet.teaching import LECTURE, HalfSquaredError, Loss, exercise, read_weights, weights
+from fnnet.teaching.board import check_outputs
 from fnnet.teaching.exercise import Task
+from fnnet.teaching.network_file import TWO_CLASSES
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.record import frozen
@@ -93,11 +95,12 @@ def _of_flags(asked: Asked) -> Task:
     loss, net = asked.loss_name, _network(asked)
     x, target = asked.x, asked.target
     if not x and not target and not asked.weights:
-        x, target = ["1,0"], ["1" if loss != "cross-entropy" else "0"]
+        x, target = ["1,0"], ["1"]
     if not x or not target:
         raise UsageError("say an example: its inputs by --x, such as --x 1,0, and what is wanted by --target")
     inputs = table_in(x, "--x")
     outputs = summarize(net, inputs.shape[1:])[-1].output[-1] if net else 0
+    check_outputs(loss == "cross-entropy", outputs)
     return net, _loss(loss, _targets(target, outputs, loss, ())), inputs
 
 
@@ -115,7 +118,8 @@ def _network(asked: Asked) -> Params:
             )
         net: Params = load(path)
         return net
-    affines = read_weights(path) if path else weights(LECTURE)
+    own = TWO_CLASSES if asked.loss == "cross-entropy" else LECTURE
+    affines = read_weights(path) if path else weights(own)
     hidden, last = _activations(asked)
     between = [layer for affine in affines[:-1] for layer in (affine, ACTIVATIONS[hidden].layer())]
     return (*between, affines[-1], *([] if last == "linear" else [ACTIVATIONS[last].layer()]))

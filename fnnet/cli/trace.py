@@ -62,11 +62,11 @@ def trace(
     )
     net, chosen, inputs = task_of(asked)
     rows = teaching.blank(teaching.trace(net, chosen, inputs, lr, digits=digits, limit=max_units), cells)
-    rows = teaching.solution(rows) if solution else rows
+    sheet, rows = rows, teaching.solution(rows) if solution else rows
     if json:
         print_json([teaching.record(row) for row in rows])
     elif format == "text":
-        shown = Text(teaching.text(rows, out.width))
+        shown = Text(teaching.text(rows, out.width, sheet))
         shown.highlight_regex(HEADINGS, "bold")
         out.print(shown, end="")
     else:

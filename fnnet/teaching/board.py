@@ -92,6 +92,7 @@ def board(net: Params, loss: Loss, limit: int) -> Board:
     network = Board(layers, tuple(layers[n] for n in first), tuple(_levels(layers, behind)), softmax)
     check_size(network.sizes, limit)
     _check_loss(loss, softmax)
+    check_outputs(softmax or type(loss) is SoftmaxCrossEntropy, network.sizes[-1])
     return network
 
 
@@ -103,6 +104,15 @@ def _check_loss(loss: Loss, softmax: bool) -> None:
         raise UsageError("a traced loss can't have weights of examples; leave them out")
     if softmax and type(loss) not in SQUARES:
         raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
+
+
+def check_outputs(softmax: bool, outputs: int) -> None:
+    """Raise UsageError for a softmax of one output, which is 1, and its slopes 0, whatever the weights."""
+    if softmax and outputs == 1:
+        raise UsageError(
+            "a softmax of one output is always 1, with nothing to learn: give the network an output for each class, "
+            "or take the loss for a yes or no, SigmoidCrossEntropy (--loss sigmoid)"
+        )
 
 
 def check_size(sizes: tuple[int, ...], limit: int) -> None:

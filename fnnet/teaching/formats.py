@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from fnnet.teaching.layout import text
 from fnnet.teaching.rows import Row
-from fnnet.teaching.sections import notes, rules, sections
+from fnnet.teaching.sections import notes, remark, rules, sections, written
 from fnnet.teaching.writing import equation
 
 COLUMNS = ("example", "kind", "layer", "unit", "name", "rule", "formula", "numbers", "result")
@@ -20,9 +20,10 @@ def markdown(rows: Iterable[Row]) -> str:
         general = "; ".join(f"`{rule}`" for rule in rules(section))
         head = _columns(section, ("", "formula", "numbers put in", "value"))
         lines = [head, ["---"] * (len(head) - 1) + ["--:"]]
-        lines += [[f"`{cell}`" for cell in _columns(section, row.written())] for row in section]
+        lines += [[f"`{cell}`" for cell in _columns(section, cells)] for cells in written(section)]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         parts += [f"**{heading}**" + (f": {general}" if general else ""), table]
+        parts += [said for said in (remark(rows, section),) if said]
     return "\n\n".join(parts) + "\n"
 
 
@@ -37,12 +38,13 @@ def latex(rows: Iterable[Row]) -> str:
     parts = [r"{\renewcommand{\arraystretch}{1.6}", *(rf"\noindent {note}\par" for note in notes(rows, latex=True))]
     for heading, section in sections(rows):
         general = ", ".join(f"${rule}$" for rule in rules(section, latex=True))
-        lines = [" & ".join(f"${cell}$" for cell in _columns(section, row.written(latex=True))) for row in section]
+        lines = [" & ".join(f"${cell}$" for cell in _columns(section, cells)) for cells in written(section, latex=True)]
         columns = "lr" if section[0].term is None else "lllr"
         parts.append(rf"\medskip\noindent\textbf{{{heading}}}" + (f": {general}" if general else "") + r"\par")
         parts.append(rf"\noindent\begin{{tabular}}{{@{{}}{columns}@{{}}}}")
         parts += [rf"{line} \\" for line in lines]
         parts.append(r"\end{tabular}\par")
+        parts += [rf"\noindent {said}\par" for said in (remark(rows, section),) if said]
     return "\n".join([*parts, "}"]) + "\n"
 
 

@@ -6,27 +6,36 @@ from itertools import groupby
 from textwrap import wrap
 
 from fnnet.teaching.rows import Row
-from fnnet.teaching.sections import notes, rules, sections
+from fnnet.teaching.sections import filled_in, notes, remark, rules, sections, written
 
 MARGIN = "  "
 
 
-def text(rows: Iterable[Row], width: int = 80) -> str:
+def text(rows: Iterable[Row], width: int = 80, like: Iterable[Row] = ()) -> str:
     """The rows as plain text of this width: a heading with the general formulas, and the rows below it.
 
     A row is one line where all of them fit the width. Else it is two, as on a board: the formula, and under it the
     numbers put in with the result. What is longer still goes on before an operator. No number is broken.
+
+    What is blank takes the room of what belongs there, so a sheet looks as it will when it is filled in. ``like`` are
+    the rows of the whole sheet, where ``rows`` are its solution: both are laid out alike.
     """
     rows = list(rows)
     parts = list(sections(rows))
-    one_line = all(len(line) <= width for _, part in parts if _has_formulas(part) for line in _columns(part))
+    one_line = _fits_one_line([*like] or rows, width)
     lines = [line for note in notes(rows) for line in wrap(note, width, break_long_words=False)]
     for heading, part in parts:
         shown = (
             (_columns(part) if one_line else _two_lines(part, width)) if _has_formulas(part) else _given(part, width)
         )
-        lines += ["", heading, *_general(part, width), *shown]
+        lines += ["", heading, *_general(part, width), *shown, *_remarked(remark(rows, part), width)]
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def _fits_one_line(rows: list[Row], width: int) -> bool:
+    """Whether each row fits on one line, with its blanks and with what belongs there."""
+    parts = [part for _, part in sections(rows) if _has_formulas(part)]
+    return all(len(line) <= width for part in parts for some in (part, filled_in(part)) for line in _columns(some))
 
 
 def _has_formulas(part: list[Row]) -> bool:
@@ -39,13 +48,18 @@ def _general(part: list[Row], width: int) -> list[str]:
     return [*lines, ""] if lines else []
 
 
+def _remarked(said: str, width: int) -> list[str]:
+    """A remark, below an empty line."""
+    return ["", *_indented(wrap(said, width - len(MARGIN)))] if said else []
+
+
 def _indented(lines: Iterable[str]) -> list[str]:
     return [MARGIN + line for line in lines]
 
 
 def _columns(rows: list[Row]) -> list[str]:
     """A line for each row, its parts in columns."""
-    cells = [row.written() for row in rows]
+    cells = written(rows)
     widths = [_widest(column) for column in zip(*cells, strict=True)]
     return [
         f"  {name:<{widths[0]}}  {formula:<{widths[1]}}  {numbers:<{widths[2]}}  {result:>{widths[3]}}"
@@ -55,20 +69,27 @@ def _columns(rows: list[Row]) -> list[str]:
 
 def _two_lines(rows: list[Row], width: int) -> Iterator[str]:
     """For each row its formula, and under it the numbers put in; the results stand in a column."""
-    names, formulas, numbers, results = zip(*(row.written() for row in rows), strict=True)
+    names, formulas, _, results = zip(*written(rows), strict=True)
+    numbers = [row.numbers for row in filled_in(rows)]
+    blanks = [row.blank for row in rows]
     sign = "<-" if rows[0].kind == "updates" else "="
     heads = [f"{MARGIN}{name:<{_widest(names)}} {sign} " for name in names]
     begin = len(heads[0])
-    for head, formula, below in zip(heads, formulas, _with_results(numbers, results, width - begin), strict=True):
+    for head, formula, below in zip(
+        heads, formulas, _with_results(numbers, results, blanks, width - begin), strict=True
+    ):
         yield from _behind(head, folded(formula, width - begin))
         yield from _behind(f"{'= ':>{begin}}", below)
 
 
-def _with_results(numbers: Sequence[str], results: Sequence[str], width: int) -> list[list[str]]:
-    """The numbers put in, in lines, the last of them with the result, which all stand in one column."""
+def _with_results(
+    numbers: Sequence[str], results: Sequence[str], blanks: Sequence[bool], width: int
+) -> list[list[str]]:
+    """The numbers put in, in lines, or as many blank lines; the last with the result, which all stand in one column."""
     equals = [f" = {result:>{_widest(results)}}" for result in results]
     put_in = [folded(number, width - len(equals[0])) for number in numbers]
-    column = _widest([line for lines in put_in for line in lines])
+    column = max(4, _widest([line for lines in put_in for line in lines]))
+    put_in = [["_" * column] * len(lines) if blank else lines for lines, blank in zip(put_in, blanks, strict=True)]
     return [[*lines[:-1], f"{lines[-1]:<{column}}{end}"] for lines, end in zip(put_in, equals, strict=True)]
 
 

@@ -23,6 +23,9 @@ LECTURE = """\
 0.3, 0.8, -0.7   # v_10, v_11, v_12
 """
 
+#: The same with an output for each class, for the softmax cross-entropy.
+TWO_CLASSES = f"{LECTURE}-0.4, 0.6, 0.2   # v_20, v_21, v_22\n"
+
 
 def read_weights(path: str | os.PathLike[str]) -> tuple[Affine, ...]:
     """The Affine layers in a file. Raises FileError, naming the line, for what can't be one."""

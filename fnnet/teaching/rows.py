@@ -9,7 +9,7 @@ import attrs
 
 from fnnet.teaching import writing
 from fnnet.teaching.functions import evaluate
-from fnnet.teaching.terms import Equation, Symbol, Term, symbols
+from fnnet.teaching.terms import Equation, Ratio, Symbol, Term, symbols
 from fnnet.teaching.writing import Style, figure, write
 from fnnet.values.errors import UsageError
 from fnnet.values.record import evolve, frozen
@@ -82,8 +82,8 @@ class Row:
         """Name, formula, numbers put in, and result, as text or in LaTeX."""
         numbers = Style(latex, self.carried)
         formula = write(self.term, Style(latex)) if self.term else ""
-        put_in = (numbers.blank if self.blank else write(self.term, numbers)) if self.term else ""
-        result = numbers.blank if self.blank else writing.number(self.value, self.digits, latex)
+        put_in = (numbers.blank() if self.blank else write(self.term, numbers)) if self.term else ""
+        result = numbers.blank() if self.blank else writing.number(self.value, self.digits, latex)
         return writing.name(self.symbol, latex), formula, put_in, result
 
     def shown(self) -> dict[str, str]:
@@ -97,26 +97,32 @@ class Row:
 
 
 def in_digits(rows: Iterable[Row], digits: int) -> tuple[Row, ...]:
-    """The rows with results of so many digits, as many or more put in, and what is given in the most of these."""
-    shown = [evolve(row, digits=digits, carried=_carried(row, digits)) for row in rows]
+    """The rows with results of so many digits, as many or more put in, and what is given in the most of these.
+
+    The gradients of a layer are put in alike.
+    """
+    rows = tuple(rows)
+    keys = [(row.example, row.layer) if row.kind == "gradients" else i for i, row in enumerate(rows)]
+    alike = {key: [row for row, other in zip(rows, keys, strict=True) if other == key] for key in keys}
+    carried = {key: _carried(group, digits) for key, group in alike.items()}
+    shown = [evolve(row, digits=digits, carried=carried[key]) for row, key in zip(rows, keys, strict=True)]
     most = max(row.carried for row in shown)
     return tuple(row if row.term else evolve(row, digits=most, carried=most) for row in shown)
 
 
-def _carried(row: Row, digits: int) -> int:
-    """The fewest significant digits, from ``digits`` on, of the numbers put in that bring the printed result.
+def _carried(rows: Sequence[Row], digits: int) -> int:
+    """The fewest significant digits, from ``digits`` on, of the numbers put in that bring the printed results.
 
     Raises UsageError when nothing finite comes out of even the most, as of the logarithm of a probability that is 0
     in double precision.
     """
-    if row.term is None:
-        return digits
-    result = row.value
-    for many in range(digits, writing.ALL + 1 if math.isfinite(row.value) else 0):
-        result = _with_digits(row.term, many)
-        if _prints(result, row.value, digits):
+    worked = [(row.term, row.value) for row in rows if row.term]
+    results = [value for _, value in worked]
+    for many in range(digits, writing.ALL + 1 if all(map(math.isfinite, results)) else 0):
+        results = [_with_digits(term, many) for term, _ in worked]
+        if all(_prints(result, value, digits) for result, (_, value) in zip(results, worked, strict=True)):
             return many
-    if not math.isfinite(result):
+    if not all(map(math.isfinite, results)):
         raise UsageError("the numbers are too large or too small to be calculated with in double precision")
     return writing.ALL
 
@@ -142,24 +148,41 @@ def blank(rows: Iterable[Row], cells: Sequence[str]) -> tuple[Row, ...]:
 
     Names may have ``*`` and ``?`` in them, as in ``dE/dg_*``. A blank row keeps its formula; its numbers and its
     result are to be filled in. Blank too is every row that was calculated from a blank one, since one could calculate
-    back from it: what is shown was calculated from what is shown, and a blank from what stands above it. What is given
-    can't be blank. Raises UsageError for what no row is called.
+    back from it: what is shown was calculated from what is shown, and a blank from what stands above it. And blank are
+    the neighbors that a blank could be read off: the gradients of one unit, which are one product times each input,
+    and what a softmax adds up. What is given can't be blank. Raises UsageError for what no row is called.
 
     >>> from fnnet import Affine
     >>> from fnnet.teaching import HalfSquaredError, trace
     >>> rows = trace((Affine([[3.0]], [1.0]),), HalfSquaredError([[5.0]]), [[2.0]])
-    >>> print(*blank(rows, ["dE/du_11"])[-4:], sep="\n")
-    dE/du_10 = dE/dg_1 = 2 = 2
+    >>> print(*blank(rows, ["dE/du_11"])[-5:-1], sep="\n")
+    dE/dg_1 = g_1 - y*_1 = 7 - 5 = 2
+    dE/du_10 = dE/dg_1 = ____ = ____
     dE/du_11 = dE/dg_1 f_1 = ____ = ____
-    u_10 <- u_10 - eta dE/du_10 = 1 - 0.5*2 = 0
-    u_11 <- u_11 - eta dE/du_11 = ____ = ____
-    >>> print(*solution(blank(rows, ["dE/du_11"])), sep="\n")
-    dE/du_11 = dE/dg_1 f_1 = 2*2 = 4
+    u_10 <- u_10 - eta dE/du_10 = ____ = ____
+    >>> print(*solution(blank(rows, ["u_11"])), sep="\n")
     u_11 <- u_11 - eta dE/du_11 = 3 - 0.5*4 = 1
     """
     rows = tuple(rows)
     asked = {place for cell in cells for place in _places(rows, cell)}
-    return tuple(_without_what_follows(rows, asked))
+    return tuple(_without_what_follows(rows, _with_neighbors(rows, asked)))
+
+
+def _with_neighbors(rows: tuple[Row, ...], asked: set[int]) -> set[int]:
+    """These places and those of the neighbors that they could be read off."""
+    softmax = next((row.layer for row in rows if row.symbol.letter == "p" and isinstance(row.term, Ratio)), None)
+    together = [_together(row, softmax) or i for i, row in enumerate(rows)]
+    groups = {together[i] for i in asked}
+    return {i for i, group in enumerate(together) if group in groups}
+
+
+def _together(row: Row, softmax: int | None) -> tuple[object, ...] | None:
+    """What a row has in common with its neighbors: an error and a slope, or a known sum in the ``softmax`` layer."""
+    if row.kind == "gradients" and row.example:  # of an example; the means of a batch have nothing in common
+        return row.kind, row.example, row.layer, row.unit
+    if row.layer == softmax and (row.kind == "errors" or row.symbol.letter == "p"):
+        return row.kind, row.example, row.symbol.letter
+    return None
 
 
 def _without_what_follows(rows: tuple[Row, ...], asked: set[int]) -> Iterator[Row]:

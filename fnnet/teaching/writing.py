@@ -21,10 +21,9 @@ class Style:
     latex: bool = False
     digits: int | None = None
 
-    @property
-    def blank(self) -> str:
-        """What stands where something is to be filled in."""
-        return r"\underline{\hspace{3em}}" if self.latex else "____"
+    def blank(self, width: int = 4) -> str:
+        """What stands where something of so many characters is to be filled in; in LaTeX one is half an em."""
+        return rf"\underline{{\hspace{{{max(width / 2, 3):g}em}}}}" if self.latex else "_" * max(width, 4)
 
     def leaf(self, symbol: Symbol) -> str:
         """What stands for a symbol."""
