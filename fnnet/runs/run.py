@@ -102,13 +102,16 @@ def load_run(path: str | os.PathLike[str], layers: Sequence[type] = ()) -> Run:
 
     ``layers`` are the classes in it that are not fnnet's own. Raises FileError when there is none, or as `load` does.
     """
-    if not os.path.lexists(path):
-        raise FileError(absent(path))
     folder = os.path.isdir(path)
     file = Path(path, STATE) if folder else Path(path)
     if folder and not os.path.lexists(file):
         raise FileError(f"{path} holds no run: {STATE} is missing")
-    tree, header = opened(file, layers)
+    try:
+        tree, header = opened(file, layers)
+    except FileError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise FileError(absent(path)) from error
+        raise
     try:
         return _run(tree, dict(header["run"]), file.stat().st_size)
     except Exception as error:  # a header that was made to deceive can be wrong in as many ways as there are fields
