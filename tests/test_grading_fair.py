@@ -82,6 +82,15 @@ def test_half_precision_makes_nothing_right(tmp_path: Path) -> None:
     assert right.mark("Sigmoid", "dx").full
 
 
+def test_laws_are_asked_of_what_is_right(tmp_path: Path) -> None:
+    """With a wrong dx they are asked of forward, and earn their points; with nothing right they say that it is so."""
+    found = report(tmp_path, lab("course", sigmoid_dx="dout * y"))
+    assert (found.mark("Sigmoid", "dx").points, found.mark("Sigmoid", "laws").full) == (0, True)
+    nothing = report(tmp_path, lab("course", sigmoid_dx="dout * y", sigmoid_y="x"))
+    (complaint,) = nothing.mark("Sigmoid", "laws").complaints
+    assert complaint.sentence.startswith("the laws can't be seen yet: they are asked of quantities that are right, and")
+
+
 @pytest.mark.parametrize(
     ("own", "name"),
     [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_trace import DISTINCT, FIRST, ROWS, each_end, tasks
+from test_trace import DISTINCT, FIRST, LOSS, NET, ROWS, X, each_end, tasks
 
 from fnnet.teaching import KINDS, HalfSquaredError, blank, latex, markdown, solution, text, trace
 from fnnet.teaching.layout import folded
@@ -114,6 +114,7 @@ def test_why_some_numbers_are_longer() -> None:
     for said in (text(ROWS), markdown(ROWS), latex(ROWS)):
         assert said.count(WHY) == 1
         assert said.index("forward") < said.index(WHY) < said.index("errors")
+    assert "Where 1 digit would" in text(trace(NET, LOSS, X, digits=1))
     assert text(ROWS, 60).count("  Where 4 digits would not bring") == 1
     assert "Where" not in text(trace((FIRST,), HalfSquaredError([[1.0, 0.0]]), [[1.0, 0.0]]))
     assert text(blank(ROWS, ["forward"])).count(WHY) == 1

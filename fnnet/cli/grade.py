@@ -96,9 +96,13 @@ def _leave(number: int, frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def _files(path: Path) -> list[tuple[str, Path | None]]:
+def _files(path: Path) -> list[tuple[str, Path]]:
     if path.is_dir():
-        return students(path)
+        everyone, passed_over = students(path)
+        if passed_over:
+            names = ", ".join(map(visible, passed_over))
+            err.print(f"passed over, since they hold no Python file: {names}", markup=False)
+        return everyone
     if not path.exists():
         raise UsageError(f"there is no file {path}; name a student's .py file, or a folder of them")
     if path.suffix != ".py":
@@ -106,13 +110,12 @@ def _files(path: Path) -> list[tuple[str, Path | None]]:
     return [(path.name, path)]
 
 
-def _graded(asked: list[tuple[str, Path | None]], settings: Settings) -> Iterator[Report]:
+def _graded(asked: list[tuple[str, Path]], settings: Settings) -> Iterator[Report]:
     """The report of each student, as soon as it is there."""
     for name, file in asked:
         if len(asked) > 1 and err.is_terminal:
             err.print(f"grading {visible(name)}", markup=False)
-        why = ("the folder holds no Python file",)
-        yield Report(name, "none", (), why) if file is None else graded(file, settings, name)
+        yield graded(file, settings, name)
 
 
 def _kept(reports: Iterator[Report], csv: Path) -> Iterator[Report]:

@@ -24,7 +24,7 @@ STALE = "a second batch of another size is not treated as the first batch of a f
 REPEAT = "calling it twice with the same arrays gives two answers"
 LINEAR = "dx does not grow in proportion to d_out; a gradient is linear in it"
 BATCH = "an example gives something else in a batch than among a part of it; examples don't know of each other"
-UNSEEN = Complaint("the laws can't be seen before forward and backward are right")
+UNSEEN = Complaint("the laws can't be seen yet: they are asked of quantities that are right, and here none is")
 
 Said = dict[str, Sequence[Complaint]]
 

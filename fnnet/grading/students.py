@@ -23,8 +23,8 @@ FROM = re.compile(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]{0,1000}|[
 NAME = re.compile(r"[\w.*]+(?:\s+as\s+\w+)?")
 
 
-def students(folder: Path) -> list[tuple[str, Path | None]]:
-    """Each student's name and file: the files of the folder, and one of each folder in it, None where it has none.
+def students(folder: Path) -> tuple[list[tuple[str, Path]], list[str]]:
+    """Each student's name and file, of the files of the folder and the folders in it; and the folders without Python.
 
     Scripts and helpers beside a student's layers are no students, and a file that can't be read is one. Raises
     UsageError where nobody is found.
@@ -32,11 +32,11 @@ def students(folder: Path) -> list[tuple[str, Path | None]]:
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
     folders = [path for path in entries if os.path.isdir(path)]  # asked so, because it raises nothing
     files = [path for path in entries if path.suffix == ".py" and path not in folders]
-    everyone: list[tuple[str, Path | None]] = [(path.stem, path) for path in _own(files)]
-    everyone += [(path.name, chosen(path)) for path in folders]
+    found = [(path.name, chosen(path)) for path in folders]
+    everyone = [(path.stem, path) for path in _own(files)] + [(name, path) for name, path in found if path]
     if not everyone:
-        raise UsageError(f"{folder} holds no .py file and no folder of a student")
-    return everyone
+        raise UsageError(f"{folder} holds no .py file and no folder that holds one")
+    return everyone, [name for name, path in found if not path]
 
 
 def chosen(folder: Path) -> Path | None:

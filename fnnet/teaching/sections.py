@@ -40,7 +40,8 @@ def remark(rows: Iterable[Row], section: list[Row]) -> str:
     longer = next((row for row in rows if row.term and row.carried > row.digits), None)
     if longer is None or not any(row is longer for row in section):
         return ""
-    return f"Where {longer.digits} digits would not bring the result, the numbers put in have more."
+    few = "1 digit" if longer.digits == 1 else f"{longer.digits} digits"
+    return f"Where {few} would not bring the result, the numbers put in have more."
 
 
 def rules(rows: Iterable[Row], latex: bool = False) -> list[str]:

@@ -48,7 +48,7 @@ def trace(
     >>> net = (Affine([[0.5], [-0.5]], [0.1]), Sigmoid())
     >>> for row in trace(net, HalfSquaredError([[1.0]]), [[1.0, 0.0]])[-4:-2]:
     ...     print(row)
-    dE/du_12 = dE/dg_1 s'(g_1) f_2 = -0.3543*0.6457*(1 - 0.6457)*0 = 0
+    dE/du_12 = dE/dg_1 s'(g_1) f_2 = -0.35434*0.64566*(1 - 0.64566)*0 = 0
     u_10 <- u_10 - eta dE/du_10 = 0.1 - 0.5*(-0.08107) = 0.1405
     """
     x = np.asarray(x, np.float64)
