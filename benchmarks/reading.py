@@ -21,7 +21,8 @@ WAYS = {
     "polars.read_csv": ("import polars", "polars.read_csv(path)"),
     "fnnet, with polars": ("import polars; from fnnet.datasets import load_table", "load_table(path)"),
     "fnnet, Python's reader": (
-        "import fnnet.datasets.table as t; t.read_table = t.read_text; from fnnet.datasets import load_table",
+        "import fnnet.datasets.table as t; from fnnet.tables.reading import read_text; t.read_table = read_text; "
+        "from fnnet.datasets import load_table",
         "load_table(path)",
     ),
     "nothing": ("import polars; from fnnet.datasets import load_table", "None"),

@@ -93,5 +93,5 @@ def test_errors_of_numbers_are_as_everywhere() -> None:
     record["result"] |= {"test_rmse": 48312.61234, "test_mae": 0.000123456}
     path.write_text(json.dumps(record))
     lines = [line.split() for line in done("runs", "runs/xor", "runs/xor-2").splitlines()]
-    assert ["test", "rmse", "4.831e+04", "-"] in lines
+    assert ["test", "rmse", "48,313", "-"] in lines
     assert ["test", "mae", "0.0001235", "-"] in lines

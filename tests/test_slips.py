@@ -246,8 +246,8 @@ def test_the_state_has_what_the_sentence_names() -> None:
     assert np.array_equal(predict(Affine([[1.0]], [0.0]), [[2.0]]), [[2.0]])
 
 
-@pytest.mark.parametrize("layer", [Affine(2, 3), Affine([1.0, 2.0], [3.0]), Affine(np.eye(2), [1.0])])
+@pytest.mark.parametrize("layer", [Affine(2, 3), Affine([1.0, 2.0], [3.0])])
 def test_sizes_in_the_place_of_weights(layer: Any) -> None:
     """A layer that was given its sizes is refused by its place, before it is trained."""
-    with pytest.raises(UsageError, match=r"layer 0 \(Affine.*must have W \(I, O\) and b \(O,\).*made by Affine.init"):
+    with pytest.raises(UsageError, match=r"layer 0 \(Affine.*must have W \(I, O\), .*made by Affine.init"):
         fit((layer,), np.eye(2), np.eye(2), loss=MeanSquaredError)

@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import fill
 
 from fnnet.cli.glance import UNKNOWN, entry, epochs
-from fnnet.cli.output import WHOLE, add_row, out, print_json, print_table, room, say, table, visible
+from fnnet.cli.output import WHOLE, add_row, number, out, print_json, print_table, room, say, table, visible
 from fnnet.runs.archive import FileError
 from fnnet.runs.comparison import Difference, Pair, differing_settings, first_different, shared_epochs
 from fnnet.runs.overview import Overview, Standing, overview
@@ -95,7 +95,7 @@ def _figure(name: str, value: float | None) -> str:
     if value is None:
         return UNKNOWN
     if name in ERRORS:
-        return f"{value:.4g}"
+        return number(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 

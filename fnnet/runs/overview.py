@@ -137,6 +137,8 @@ def unusual(now: Standing) -> dict[str, Any]:
     What that leaves open is what it comes to beside the run's other settings.
     """
     usual = as_dict(now.usual)
+    if now.recipe.optimizer != now.usual.optimizer:
+        usual["lr"] = None  # which goes with the optimizer
     left = {name: None for name, value in usual.items() if value is None}
     plain = as_dict(settled(evolve(now.recipe, **left), now.examples or MANY, now.numbers))
     expected = {name: plain[name] if name in left else value for name, value in usual.items()}
