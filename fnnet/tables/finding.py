@@ -62,7 +62,9 @@ def one_named(frame: Frame, said: str) -> str:
 
 def counts_rows(cells: Cells) -> bool:
     """Whether a column is 0, 1, 2 and so on, or 1, 2, 3."""
-    return isinstance(cells, np.ndarray) and any(np.array_equal(cells, np.arange(len(cells)) + k) for k in (0, 1))
+    if not isinstance(cells, np.ndarray) or not len(cells) or cells[0] not in (0, 1):
+        return False
+    return np.array_equal(cells, np.arange(len(cells)) + cells[0])
 
 
 def _is_empty(cells: Cells) -> bool:
@@ -143,11 +145,11 @@ def told(schema: Schema, x: Array) -> tuple[str, ...]:
     """What each column of x (N, C) was taken for, in words."""
     kinds: dict[str, list[str]] = {"numbers": [], "categories": [], "constant": [], "empty": []}
     for column, cells in zip(schema.columns, x.T, strict=True):
-        many = len(np.unique(cells[~np.isnan(cells)]))
-        if many < 2:
-            kinds["constant" if many else "empty"].append(column.name)
+        there = cells[~np.isnan(cells)]
+        if not (there != there[:1]).any():
+            kinds["constant" if len(there) else "empty"].append(column.name)
         elif column.categories:
-            kinds["categories"].append(f"{column.name} ({many})")
+            kinds["categories"].append(f"{column.name} ({len(column.categories)})")
         else:
             kinds["numbers"].append(column.name)
     said = "; ".join(f"{kind}: {_some(names)}" for kind, names in kinds.items() if names)

@@ -1,6 +1,7 @@
 """Tables by polars, where it is installed: `.parquet` and `.xlsx`, and text files in a fifth of the time."""
 
 import os
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,7 +60,12 @@ def _quickly(path: str | os.PathLike[str], header: bool | None = None) -> Frame 
     except Exception:  # the other reader says what is wrong, and where
         return None
     table = table[1:] if rows.dialect.header else table
-    if table.width != len(rows.names) or not len(table) or _may_be_ragged(table) or _has_line_ends(table):
+    if (
+        table.width != len(rows.names)
+        or not len(table)
+        or _may_be_ragged(table)
+        or (_has_quotes(path) and _has_line_ends(table))
+    ):
         return None
     cells = {name: _cells(series, rows.dialect.comma) for name, series in zip(rows.names, table, strict=True)}
     first = 1 + rows.dialect.header
@@ -72,18 +78,23 @@ def _may_be_ragged(table: Any) -> bool:
     return bool((last.str.strip_chars() == "").any() or last.is_null().any())
 
 
+def _has_quotes(path: str | os.PathLike[str]) -> bool:
+    """Whether there is a quote in a file, without which no cell goes on in the next line."""
+    with opened(path) as stream:
+        return any(b'"' in part for part in iter(partial(stream.read, 2**20), b""))
+
+
 def _has_line_ends(table: Any) -> bool:
     """Whether a cell goes on in the next line, so that rows are no lines."""
-    return any(series.str.contains("[\r\n]").any() for series in table)
+    return any(series.str.contains(end, literal=True).any() for series in table for end in "\r\n")
 
 
 def _cells(series: Any, comma: bool) -> Cells:
     """A column of texts as `column` has it."""
     polars = import_module("polars")
-    text = series.str.strip_chars()
-    if comma and text.str.contains(".", literal=True).any():
-        return column(series.to_list(), comma)
-    numbers = (text.str.replace_all(",", ".", literal=True) if comma else text).cast(polars.Float64, strict=False)
-    if numbers.is_finite().all() and not numbers.is_null().any():
+    points = comma and series.str.contains(".", literal=True).any()  # which part thousands
+    texts = series.str.replace(",", ".", literal=True) if comma else series
+    numbers = None if points else texts.cast(polars.Float64, strict=False)
+    if numbers is not None and not numbers.has_nulls() and numbers.is_finite().all():
         return np.ascontiguousarray(numbers.to_numpy())
     return column(series.to_list(), comma)
