@@ -34,10 +34,12 @@ def adjoint(case: Case) -> Complaint:
     """One dot product checks the whole Jacobian J: ``<dout, J v> = <J^T dout, v>`` for a random v."""
     problem = Problem(case.live, case.x, case.dout, case.cache)
     found = _results(*backward(case.stored, case.cache, case.dout))
+    largest = max(float(np.linalg.norm(a)) for a in found.values())
+    least = 1e-3 * max(1.0, largest)  # what is 0 has the rounding of what is largest
     for number, (path, values) in enumerate(problem.variables().items()):
         v = generator(key(0, Purpose.CHECK, step=3, layer=number)).standard_normal(values.shape)
         right = float(np.vdot(found[path], v))
-        size = max(float(np.linalg.norm(found[path]) * np.linalg.norm(v)), 1e-3)
+        size = max(float(np.linalg.norm(found[path]) * np.linalg.norm(v)), least)
         left, tolerance = _slope(problem, path, v, size)
         if not abs(left - right) <= tolerance * size:
             return f"{path} is not the derivative: along a random direction it gives {right:.9g}, measured {left:.9g}"
