@@ -163,10 +163,7 @@ def _worst(p: Array, labels: Array, names: tuple[str, ...], many: int) -> list[d
 
 def _print(report: dict[str, Any], worst: int) -> None:
     n = report["test_examples"]
-    say(
-        f"{visible(report['dataset'])}: test accuracy {report['test_accuracy']:.4f} "
-        f"({round(report['test_accuracy'] * n):,} of {n:,}), test loss {report['test_loss']:.4f}\n"
-    )
+    say(f"{visible(report['dataset'])}: {score(report)}, test loss {report['test_loss']:.4f}\n")
     made = table("class", ">precision", ">recall", ">examples")
     for row in report["classes"]:
         add_row(made, row["class"], _text(row["precision"]), _text(row["recall"]), f"{row['examples']:,}")

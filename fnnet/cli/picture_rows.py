@@ -1,10 +1,6 @@
 """What a run's network says of each picture in a folder: a row as soon as it is known, for any number of them."""
 
-import csv
-import io
-import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
@@ -14,23 +10,22 @@ import typer
 from rich.progress import track
 
 from fnnet.cli.output import complain, err, out, visible
+from fnnet.cli.streamed import as_object, said, write_csv, write_json
 from fnnet.cli.threads import computing
 from fnnet.datasets import DataError
 from fnnet.datasets.files_below import files_below, is_picture, some
 from fnnet.datasets.known import KNOWN
 from fnnet.datasets.pictures import read_picture
 from fnnet.datasets.sheets import picture_on_sheet
-from fnnet.learning.metrics import predicted
 from fnnet.network import chunks
 from fnnet.runs import Run
-from fnnet.runs.recipe import named_loss
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 
 Reader: TypeAlias = Callable[[str], Array]
 
-#: A path, the class, and the probability of each class.
-Row: TypeAlias = tuple[str, str, list[float]]
+#: A path, and what is said of the picture there: the class, and the probability of each class.
+Row: TypeAlias = tuple[str, list[Any]]
 
 
 def reader(run: Run) -> Reader:
@@ -57,7 +52,11 @@ def print_pictures(run: Run, read: Reader, inputs: Sequence[str], as_json: bool)
     hidden = not err.is_terminal or out.is_terminal  # where the rows themselves are seen, they show how far it is
     files = track(_pictures(inputs), "reading pictures", many, console=err, transient=True, disable=hidden)
     with computing(run.threads):
-        (_write_json if as_json else _write_csv)(run, _rows(run, _read(files, read, faults)))
+        parts = _rows(run, _read(files, read, faults))
+        if as_json:
+            write_json([{"input": file, **as_object(run, row)} for file, row in part] for part in parts)
+        else:
+            write_csv(_visible(["path", "prediction", *run.classes]), (map(_cells, part) for part in parts))
     if faults:
         complain(f"no row for {len(faults):,} of {many:,} pictures: {some(faults)}")
         raise typer.Exit(1)
@@ -81,38 +80,14 @@ def _rows(run: Run, pictures: Iterator[tuple[str, Array]]) -> Iterator[list[Row]
     """The rows, as many at once as a network takes at once."""
     while chunk := list(islice(pictures, chunks.CHUNK)):
         files, x = zip(*chunk, strict=True)
-        p = named_loss(run.recipe).probabilities(chunks.predict(run.net, np.stack(x)))
-        classes = [run.classes[k] for k in predicted(p)]
-        yield list(zip(files, classes, p.astype(float).tolist(), strict=True))
+        yield list(zip(files, said(run, chunks.predict(run.net, np.stack(x))), strict=True))
 
 
-def _write_csv(run: Run, rows: Iterator[list[Row]]) -> None:
-    _write(_csv([["path", "prediction", *run.classes]]))
-    for some_rows in rows:
-        _write(_csv([file, name, *(f"{share:.6g}" for share in p)] for file, name, p in some_rows))
+def _cells(row: Row) -> list[str]:
+    file, (name, *p) = row
+    return _visible([file, name, *(f"{share:.6g}" for share in p)])
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([visible(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _write_json(run: Run, rows: Iterator[list[Row]]) -> None:
-    between = "["
-    for some_rows in rows:
-        for file, name, p in some_rows:
-            row = {"input": file, "class": name, "probabilities": dict(zip(run.classes, p, strict=True))}
-            _write(between + json.dumps(row, allow_nan=False))
-            between = ", "
-    _write("[]\n" if between == "[" else "]\n")
-
-
-def _write(text: Any) -> None:
-    """Text to stdout. Whoever reads it may stop, as `head` does; then all is said."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(1) from None
+def _visible(cells: Iterable[str]) -> list[str]:
+    """Cells of which none steers the terminal."""
+    return [visible(cell) for cell in cells]

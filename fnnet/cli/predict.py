@@ -8,9 +8,10 @@ import numpy as np
 import typer
 
 from fnnet.cli import options as o
-from fnnet.cli.new_table import as_objects, print_predictions
+from fnnet.cli.new_table import print_predictions
 from fnnet.cli.output import add_row, print_json, print_table, table
 from fnnet.cli.picture_rows import print_pictures, reader
+from fnnet.cli.streamed import as_object, said
 from fnnet.cli.threads import computing
 from fnnet.datasets.known import is_table
 from fnnet.network import chunks
@@ -62,7 +63,7 @@ def predict(run: o.RunPath, inputs: Inputs, json: o.Json = False) -> None:
     with computing(found.threads):
         outputs = chunks.predict(found.net, x)
     names = inputs if len(inputs) == len(x) else [",".join(inputs)]
-    rows = [{"input": name, **row} for name, row in zip(names, as_objects(found, outputs), strict=True)]
+    rows = [{"input": name, **as_object(found, row)} for name, row in zip(names, said(found, outputs), strict=True)]
     print_json(rows) if json else _print(rows, found)
 
 

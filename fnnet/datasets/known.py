@@ -90,7 +90,7 @@ def load(
     name: Place,
     folder: Place | None = None,
     mirror: str | None = None,
-    reading: Reading = Reading(),  # noqa: B008
+    reading: Reading = Reading(),  # noqa: B008  # a frozen record is safe as a default
 ) -> Dataset:
     """The data set of this name, one of `NAMES`, or of a file or folder of your own, such as a `.csv`, read as said.
 

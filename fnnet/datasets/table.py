@@ -57,9 +57,10 @@ def load_table(path: str | os.PathLike[str], reading: Reading = Reading()) -> Da
     r"""The data set of a table in a file: `.csv`, `.tsv`, either with `.gz`; by polars `.parquet` and `.xlsx` too.
 
     Columns are numbers or categories, found from their cells, gaps among them welcome, see `Schema`. What is predicted
-    is classes where it is text, or few whole numbers, else numbers. Cells may be parted by commas, semicolons (with
-    decimal commas) or tabs, under a header or none. The test part is empty; see `hold_out`. Raises DataError, naming
-    the column and what to do, for dates and free text, and the line where a column of numbers has a text.
+    is classes where it is text, or few whole numbers, else numbers. Cells may be parted by commas, semicolons, tabs or
+    bars, with decimal points or commas, under a header or none. The test part is empty; see `hold_out`. Raises
+    DataError, naming the column and what to do, for dates and free text, and the line where a column of numbers has a
+    text.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
