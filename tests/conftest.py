@@ -38,6 +38,12 @@ def strict_arithmetic() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command writes, such as runs, is written to a new folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def mnist_folder() -> Path:
     """The folder with the real MNIST files."""

@@ -14,11 +14,7 @@ import pytest
 from forks import forked
 from progress_lines import beside_progress
 
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def fnnet(*arguments: object) -> subprocess.CompletedProcess[str]:

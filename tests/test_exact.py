@@ -38,10 +38,7 @@ IMAGES = replace(digits(), x=digits().x[:40], y=digits().y[:40])
 TABLE = of_arrays("table", normal(0, 30, 3), np.random.default_rng(1).integers(0, 3, 30), classes=("a", "b", "c"))
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def last(states: Iterable[State]) -> State:

@@ -23,10 +23,7 @@ CONSTANT = ("xor", "--epochs", 30, "--schedule", "constant")
 COSINE = ("digits", "--hidden", 8, "--epochs", 2, "--schedule", "cosine")
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def told(*arguments: object) -> tuple[int, str, str]:

@@ -13,10 +13,7 @@ from test_cli import fnnet as command_line
 LAB = lab("course")
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a command writes is written there."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def fnnet(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -19,10 +19,7 @@ CONSTANT = ("xor", "--epochs", 30, "--schedule", "constant")
 OLD = "epoch,step,lr,loss,validation\n"
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def told(*arguments: object) -> tuple[int, str, str]:

@@ -33,7 +33,10 @@ from fnnet.runs.folder import FILES, START
 from fnnet.runs.history import Epoch, read_history, row
 from fnnet.values import arrays, fingerprint
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, SIGSTOP or hard links to rely on")
+pytestmark = [
+    pytest.mark.usefixtures("in_a_folder_of_its_own"),
+    pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, SIGSTOP or hard links to rely on"),
+]
 
 RUN = Path("run")
 #: A small run with all that a state can hold: moments, a best network, running statistics. An epoch has 34 steps.
@@ -41,13 +44,6 @@ FLAGS = "digits --hidden 16 --batch-norm --dropout 0.1 --shift 1 --validation 0.
 STEPS = 34
 #: What of a folder must be the same bytes in the end. The previous state depends on the clock.
 LASTING = ("state.npz", "model.npz", "history.csv")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
-
 
 # The run that nothing happens to
 

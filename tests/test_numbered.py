@@ -17,10 +17,7 @@ from fnnet.runs.ownership import is_owned, owned
 SHORT = ("xor", "--epochs", "2")
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def kept_in(*arguments: object) -> str:

@@ -28,10 +28,7 @@ Image: Any = pytest.importorskip("PIL.Image")
 Draw: Any = pytest.importorskip("PIL.ImageDraw")
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def shape(kind: str, random: np.random.Generator) -> Any:

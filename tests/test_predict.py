@@ -18,11 +18,7 @@ from fnnet.runs import load_run
 from fnnet.runs.recipe import LOSSES
 from fnnet.values.numeric import sigmoid, softmax
 
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,7 @@ from pathlib import Path
 import pytest
 from test_runs_command import CONSTANT, columns, compared, done, half, listed
 
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def test_seconds_are_left_out_first(monkeypatch: pytest.MonkeyPatch) -> None:

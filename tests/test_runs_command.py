@@ -23,10 +23,7 @@ from fnnet.values.record import as_dict
 CONSTANT = ("xor", "--epochs", 30, "--schedule", "constant")
 
 
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def done(*arguments: object) -> str:

@@ -71,17 +71,20 @@ def row(rows: Any, name: str, kind: str = "", example: int | None = None) -> Row
     return found
 
 
+#: What the functions of a formula are, by their names in it.
+FUNCTIONS = {
+    "s": lambda z: 1.0 / (1.0 + math.exp(-z)),
+    "tanh": math.tanh,
+    "relu": lambda z: max(z, 0.0),
+    "leaky": lambda z: max(z, 0.1 * z),
+    "exp": math.exp,
+    "log": math.log,
+}
+
+
 def calculated(row: Row) -> float:
     """What a pocket calculator makes of the numbers as they are printed."""
-    functions = {
-        "s": lambda z: 1.0 / (1.0 + math.exp(-z)),
-        "tanh": math.tanh,
-        "relu": lambda z: max(z, 0.0),
-        "leaky": lambda z: max(z, 0.1 * z),
-        "exp": math.exp,
-        "log": math.log,
-    }
-    return float(eval(row.numbers.replace("^", "**"), {"__builtins__": {}}, functions))
+    return float(eval(row.numbers.replace("^", "**"), {"__builtins__": {}}, FUNCTIONS))
 
 
 def agrees(row: Row) -> bool:

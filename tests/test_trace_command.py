@@ -21,9 +21,8 @@ ROWS = trace(NET, HalfSquaredError([[1.0]]), [[1.0, 0.0]])
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are written to the working folder."""
-    monkeypatch.chdir(tmp_path)
+def _weights(in_a_folder_of_its_own: None) -> None:
+    """A network in a file."""
     Path("mine.txt").write_text("0.5 1 2\n-1 0 1  # two units\n\n1, 2, 3\n")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_trace import NET, ROWS, each_end, tasks
+from test_trace import FUNCTIONS, NET, ROWS, each_end, tasks
 
 from fnnet import SoftmaxCrossEntropy
 from fnnet.teaching import KINDS, HalfSquaredError, Row, blank, text, trace, weights
@@ -23,13 +23,7 @@ NAME = r"(?:dE(?:_\d+)?/d)?(?:y\*|[a-z])(?:\(\d+\))?_\d+(?:,\d+)?|E_\d+|E|eta|sl
 NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 TOKEN = rf"(?P<function>{FUNCTION})|(?P<name>{NAME})|(?P<number>{NUMBER})|(?P<sign>[-+/^*()])|(?P<space>\s+)"
 
-FUNCTIONS = {
-    "s": lambda z: 1 / (1 + math.exp(-z)),
-    "tanh": math.tanh,
-    "relu": lambda z: max(z, 0.0),
-    "leaky": lambda z: max(z, 0.1 * z),
-    "exp": math.exp,
-    "log": math.log,
+SLOPES = {
     "slope_s": lambda g: g * (1 - g),
     "slope_tanh": lambda g: 1 - g * g,
     "slope_relu": lambda g: float(g > 0),
@@ -55,7 +49,7 @@ def calculated(formula: str, values: Mapping[str, float]) -> float:
         before = f"slope_{m['function'].replace(chr(39), '')}" if m["function"] and "'" in m["function"] else before
         written += before
     assert "".join(m[0] for m in re.finditer(TOKEN, formula)) == formula
-    return float(eval(written, {"__builtins__": {}}, {**FUNCTIONS, "v": values}))
+    return float(eval(written, {"__builtins__": {}}, {**FUNCTIONS, **SLOPES, "v": values}))
 
 
 def printed(sheet: Iterable[Row]) -> tuple[set[str], list[tuple[str, ...]]]:

@@ -34,11 +34,7 @@ from fnnet.values import arrays, fingerprint
 from fnnet.values.record import replace, settings
 from fnnet.values.tree import with_arrays
 
-
-@pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are kept in the working folder."""
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
 
 def fnnet(*arguments: object) -> CompletedProcess[str]:
