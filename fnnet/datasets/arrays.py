@@ -12,6 +12,7 @@ from fnnet.datasets.dataset import Dataset, of_arrays, task_of_targets
 from fnnet.datasets.labels import classes_in, indices, whole_labels
 from fnnet.tables.finding import Task
 from fnnet.tables.opening import LIMIT, open_regular
+from fnnet.telling.reasons import reason_of
 from fnnet.values.array import Array, freeze
 from fnnet.values.errors import DataError
 
@@ -66,8 +67,7 @@ def _arrays(path: Path) -> dict[str, Array]:
             _check_size(members, max(LIMIT, os.fstat(opened.fileno()).st_size))
             return {member.filename.removesuffix(".npy"): _array(file, member) for member in members}
     except Exception as error:  # a damaged file makes zipfile, zlib and NumPy raise a dozen kinds
-        reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or type(error).__name__
-        raise DataError(f"{path} can't be read as an .npz file of numbers: {reason[:200]}") from error
+        raise DataError(f"{path} can't be read as an .npz file of numbers: {reason_of(error)}") from error
 
 
 def _check_size(members: Iterable[ZipInfo], most: int) -> None:

@@ -14,6 +14,7 @@ from fnnet.tables.frame import Frame, cells_of
 from fnnet.tables.opening import open_regular
 from fnnet.tables.reading import encoding_of, opened, read_text, rows_of
 from fnnet.telling.installing import install
+from fnnet.telling.reasons import reason_of
 from fnnet.values.errors import DataError
 
 #: The files that polars alone can read, and what reads them.
@@ -39,8 +40,7 @@ def read_by_polars(path: str | os.PathLike[str]) -> Frame:
     except ImportError as error:
         raise DataError(f"{path} is read by polars: {install('tables')}") from error
     except Exception as error:  # a damaged file makes polars raise a dozen kinds
-        reason = getattr(error, "strerror", None) or str(error).split("\n")[0] or type(error).__name__
-        raise DataError(f"{path} can't be read: {reason[:200]}") from error
+        raise DataError(f"{path} can't be read: {reason_of(error)}") from error
     return Frame(
         os.fspath(path), {name: cells_of(table[name].to_numpy(), f"{path}: column {name}") for name in table.columns}
     )
