@@ -1,0 +1,39 @@
+"""JavaScript modules as one script, so that a page that asks for nothing can hold them.
+
+The modules in ``page/`` are plain: they import names from each other with ``import { a, b } from "./other.js";`` on
+one line, and nothing else. As one script they stand after what they import, without those lines and without the word
+``export``. So no name may occur at the top of two modules, which a test sees to.
+"""
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.-]+)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(async )?(function|const|let|class)\b)", re.MULTILINE)
+
+
+def read(name: str) -> str:
+    """A file of the page, by its name."""
+    return files("fnnet.seeing").joinpath("page", name).read_text("utf-8")
+
+
+def script(*names: str) -> str:
+    """The modules of these names and all that they import, each once, as one script.
+
+    >>> script("numbers.js").startswith("/*")
+    True
+    """
+    seen: dict[str, None] = {}
+    for name in names:
+        seen |= dict.fromkeys(_in_order(name, ()))
+    return "\n".join(EXPORT.sub("", IMPORT.sub("", read(name))) for name in seen)
+
+
+def _in_order(name: str, above: tuple[str, ...]) -> Iterator[str]:
+    """A module after all that it imports."""
+    if name in above:
+        raise ValueError(f"modules import each other in a circle: {' -> '.join((*above, name))}")
+    for other in IMPORT.findall(read(name)):
+        yield from _in_order(other, (*above, name))
+    yield name
