@@ -102,6 +102,8 @@ def _check_loss(loss: Loss, softmax: bool) -> None:
         raise UsageError(f"a traced loss must be {', '.join(names)} or {last}, got {type(loss).__name__}")
     if getattr(loss, "weights", None) is not None:
         raise UsageError("a traced loss can't have weights of examples; leave them out")
+    if getattr(loss, "unit", 1.0) != 1.0:
+        raise UsageError(f"a traced loss must measure errors as they are, got a unit of {getattr(loss, 'unit', 1.0):g}")
     if softmax and type(loss) not in SQUARES:
         raise UsageError(f"{type(loss).__name__} takes logits: leave the Softmax layer before it out")
 

@@ -44,9 +44,12 @@ def _factor(layer: Scale) -> Symbol:
 
 
 def unit(example: WorkedExample, n: int, j: Index) -> Equation:
-    """Step 2 of the lecture, ``g_j = s(u_j0 + sum_k u_jk f_k)``."""
-    index = example.index(n - 1, n)
-    products = example.over(n - 1, j, index, lambda k: Product((example.weight(n, j, k), example.unit(n - 1, k))))
+    """Step 2 of the lecture, ``g_j = s(u_j0 + sum_k u_jk f_k)``; with dropout ``u_jk r_k f_k``."""
+
+    def product(k: Index) -> Term:
+        return Product((example.weight(n, j, k), *example.kept(n - 1, k), example.unit(n - 1, k)))
+
+    products = example.over(n - 1, j, example.index(n - 1, n), product)
     z = Sum((example.weight(n, j, 0), *products))
     return Equation(example.unit(n, j), example.board.levels[n - 1].activated(z))
 
@@ -56,11 +59,11 @@ def probability(example: WorkedExample, i: Index) -> Equation:
     n, h = example.last, example.unit(example.last, i)
     if isinstance(example.loss, SigmoidCrossEntropy):
         return Equation(example.outcome(i), Call("s", h))
-    total = Sum(example.over(n, i, _other(example), lambda m: Call("exp", example.unit(n, m))))
+    total = Sum(example.over(n, i, other(example), lambda m: Call("exp", example.unit(n, m))))
     return Equation(example.outcome(i), Ratio(Call("exp", h), total))
 
 
-def _other(example: WorkedExample) -> str:
+def other(example: WorkedExample) -> str:
     """An index for sums over the last units in a formula about one of them."""
     return "i" if example.index(example.last, example.last) == "m" else "m"
 
@@ -112,7 +115,7 @@ def output_error(example: WorkedExample, i: Index) -> Equation:
 def softmax_error(example: WorkedExample, i: Index) -> Equation:
     """Through a Softmax layer, by its Jacobian: ``dE/dh_i = p_i (dE/dp_i - sum_m p_m dE/dp_m)``."""
     n = example.last
-    products = example.over(n, i, _other(example), lambda m: Product((example.outcome(m), example.outcome_error(m))))
+    products = example.over(n, i, other(example), lambda m: Product((example.outcome(m), example.outcome_error(m))))
     total = Sum(products) if isinstance(i, int) else products[0]
     return Equation(example.error(n, i), Product((example.outcome(i), Sum((example.outcome_error(i), Minus(total))))))
 
@@ -123,7 +126,7 @@ def unit_error(example: WorkedExample, n: int, j: Index) -> Equation:
     def product(i: Index) -> Term:
         h = example.unit(n + 1, i)
         slope = example.board.levels[n].derivative(h)
-        return Product((*slope, example.weight(n + 1, i, j), example.error(n + 1, i)))
+        return Product((*slope, example.weight(n + 1, i, j), *example.kept(n, j), example.error(n + 1, i)))
 
     products = example.over(n + 1, j, example.index(n + 1, n), product)
     return Equation(example.error(n, j), _one_or_sum(products))
@@ -132,7 +135,8 @@ def unit_error(example: WorkedExample, n: int, j: Index) -> Equation:
 def weight_error(example: WorkedExample, n: int, j: Index, k: Index) -> Equation:
     """Step 4b, ``dE/du_jk = dE/dg_j s'(g_j) f_k``; the bias goes with a 1."""
     slope = example.board.levels[n - 1].derivative(example.unit(n, j))
-    factors = (example.error(n, j), *slope, *([example.unit(n - 1, k)] if k else []))
+    inputs = (*example.kept(n - 1, k), example.unit(n - 1, k)) if k else ()
+    factors = (example.error(n, j), *slope, *inputs)
     return Equation(example.gradient(n, j, k), factors[0] if len(factors) == 1 else Product(factors))
 
 

@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from fnnet.layers import LeakyReLU, ReLU, Sigmoid, Tanh
-from fnnet.teaching.terms import Call, Minus, Number, Product, Ratio, Slope, Square, Sum, Symbol, Term
+from fnnet.teaching.terms import Call, Minus, Number, Product, Ratio, Root, Slope, Square, Sum, Symbol, Term
 from fnnet.values.numeric import sigmoid
 from fnnet.values.record import frozen
 
@@ -103,4 +103,6 @@ def evaluate(term: Term, number: Callable[[float], float]) -> float:
             return evaluate(top, number) / evaluate(bottom, number)
         case Square(base):
             return evaluate(base, number) ** 2
+        case Root(base):
+            return math.sqrt(evaluate(base, number))
     raise ValueError("a sum over an index has no numbers")

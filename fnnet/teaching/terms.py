@@ -100,6 +100,14 @@ class Square:
 
 @final
 @frozen
+class Root:
+    """The square root of a term."""
+
+    base: "Term"
+
+
+@final
+@frozen
 class Over:
     """``sum_k``: the sum over an index, for general formulas, which have no numbers."""
 
@@ -107,7 +115,7 @@ class Over:
     term: "Term"
 
 
-Term: TypeAlias = Symbol | Number | Call | Slope | Sum | Product | Minus | Ratio | Square | Over
+Term: TypeAlias = Symbol | Number | Call | Slope | Sum | Product | Minus | Ratio | Square | Root | Over
 
 
 @final
@@ -136,5 +144,5 @@ def symbols(term: Term) -> Iterator[Symbol]:
             yield from chain.from_iterable(map(symbols, parts))
         case Ratio(top, bottom):
             yield from (*symbols(top), *symbols(bottom))
-        case Call(_, part) | Minus(part) | Square(part) | Over(_, part):
+        case Call(_, part) | Minus(part) | Square(part) | Root(part) | Over(_, part):
             yield from symbols(part)

@@ -1,8 +1,9 @@
 """One example on the board: every number of its forward and its backward, asked for by layer and unit."""
 
 import math
-from collections.abc import Callable, Sequence
-from typing import final
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Self, final
 
 import numpy as np
 
@@ -11,9 +12,9 @@ from fnnet.losses import SigmoidCrossEntropy, SoftmaxCrossEntropy
 from fnnet.network.folds import backward_trace
 from fnnet.teaching.board import SQUARES, Board, Loss
 from fnnet.teaching.terms import Index, Over, Symbol, Term
-from fnnet.values.array import Array
+from fnnet.values.array import Array, freeze
 from fnnet.values.numeric import sigmoid, softmax
-from fnnet.values.record import evolve, frozen
+from fnnet.values.record import data, evolve, frozen
 from fnnet.values.tree import map_params
 
 UNITS, WEIGHTS, INDICES = "fghy", "uvw", "kjim"
@@ -26,7 +27,8 @@ class WorkedExample:
 
     ``total`` is the loss E, or E_n where there are several examples. ``raw`` is the input before it is prepared,
     ``units`` begin with the inputs f, ``errors`` and ``grads`` with the first layer after them. ``probabilities`` are
-    those of the outputs where there are any, and ``softmax_errors`` the errors on those of a Softmax layer.
+    those of the outputs where there are any, and ``softmax_errors`` the errors on those of a Softmax layer. ``masks``
+    are what dropout multiplies the units of a layer by, the inputs first, None where nothing is dropped.
 
     Its symbols are asked for by number, or by letter for a general formula, in which nobody looks at the value. Up to
     three layers have the lecture's letters: f, u, g, v, h, w, y, with the indices k, j, i, m. A deeper network numbers
@@ -44,6 +46,7 @@ class WorkedExample:
     softmax_errors: Array | None
     errors: tuple[Array, ...]
     grads: tuple[Affine, ...]
+    masks: tuple[Array | None, ...]
 
     @property
     def last(self) -> int:
@@ -75,6 +78,11 @@ class WorkedExample:
         """Unit i of a layer, with its output; layer 0 are the inputs f."""
         letter, number = ("g", layer) if self.deep and layer > 0 else (UNITS[layer], None)
         return Symbol(letter, (i,), number, value=_entry(self.units[layer], i))
+
+    def kept(self, layer: int, i: Index) -> tuple[Symbol, ...]:
+        """What dropout multiplies unit i of a layer by, as a factor: none where the layer has no dropout."""
+        mask, number = self.masks[layer], layer or None
+        return () if mask is None else (Symbol("r", (i,), number, value=_entry(mask, i)),)
 
     def outcome(self, i: Index) -> Symbol:
         """What E is made of: the probability p_i, or the last unit i itself."""
@@ -126,19 +134,43 @@ def _weight(affine: Affine, j: Index, k: Index) -> float:
     return float(affine.W[k - 1, j - 1] if k else affine.b[j - 1])
 
 
-def work_out(board: Board, loss: Loss, x: Array, number: int) -> WorkedExample:
-    """Example ``number`` of x (N, ...), counted from 1, with its own loss, run forward and backward."""
+@final
+@frozen
+class Masked:
+    """``y = m x`` for the mask m (1, I) that dropout has drawn."""
+
+    mask: Array = data()
+
+    def forward(self, x: Array) -> tuple[Array, None]:
+        """``m x``."""
+        return freeze(self.mask * x), None
+
+    def backward(self, cache: None, dout: Array) -> tuple[Array, Self]:
+        """``m dout``."""
+        return freeze(self.mask * dout), self
+
+
+def work_out(
+    board: Board, loss: Loss, x: Array, number: int, masks: Mapping[int, Array] = MappingProxyType({})
+) -> WorkedExample:
+    """Example ``number`` of x (N, ...), counted from 1, with its own loss, run forward and backward.
+
+    Dropout rests, but where its place in the flattened network has in ``masks`` what was drawn for all examples.
+    """
     one, loss = x[number - 1 : number], evolve(loss, targets=loss.targets[number - 1 : number])
+    drawn = {place: Masked(mask[number - 1 : number]) for place, mask in masks.items()}
     outputs, caches = [one], []
-    for layer in board.layers:
+    layers = tuple(drawn.get(place, layer) for place, layer in enumerate(board.layers))
+    for layer in layers:
         y, cache = layer.forward(outputs[-1])
         outputs.append(y)
         caches.append(cache)
     value, cache = loss.forward(outputs[-1])
-    scan = list(backward_trace((*board.layers, loss), (*caches, cache), 1.0))
+    scan = list(backward_trace((*layers, loss), (*caches, cache), 1.0))
     douts, grads = zip(*reversed(scan), strict=True)
     levels = board.levels
-    units = (outputs[levels[0].affine][0], *(outputs[level.output + 1][0] for level in levels))
+    after = (levels[0].affine - (levels[0].affine - 1 in drawn), *(level.output + 1 for level in levels))
+    units = tuple(outputs[place][0] for place in after)
     return WorkedExample(
         number=number,
         board=board,
@@ -151,6 +183,7 @@ def work_out(board: Board, loss: Loss, x: Array, number: int) -> WorkedExample:
         softmax_errors=douts[-2][0] if board.softmax else None,
         errors=tuple(douts[level.output][0] for level in levels),
         grads=tuple(grads[level.affine] for level in levels),
+        masks=tuple(drawn[place].mask[0] if place in drawn else None for place in after),
     )
 
 

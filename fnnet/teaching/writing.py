@@ -6,8 +6,11 @@ from decimal import Decimal
 from typing import final
 
 from fnnet.teaching.functions import FUNCTIONS
-from fnnet.teaching.terms import Call, Equation, Minus, Number, Over, Product, Ratio, Slope, Square, Sum, Symbol, Term
+from fnnet.teaching.terms import Call, Equation, Minus, Number, Over, Product, Ratio, Root, Slope, Square, Sum, Symbol, Term
 from fnnet.values.record import frozen
+
+#: Letters that LaTeX writes otherwise.
+LATEX = {"eta": r"\eta", "y*": "y^*", "lambda": r"\lambda", "beta": r"\beta", "alpha": r"\alpha", "m^": r"\hat m"}
 
 #: More digits than these a double does not have.
 ALL = 17
@@ -68,7 +71,7 @@ def _base(symbol: Symbol, latex: bool) -> str:
     index = ("" if all(len(part) == 1 for part in parts) else ",").join(parts)
     if not latex:
         return symbol.letter + (f"({symbol.layer})" if symbol.layer else "") + (f"_{index}" if index else "")
-    letter = {"eta": r"\eta", "y*": "y^*"}.get(symbol.letter, symbol.letter)
+    letter = LATEX.get(symbol.letter, symbol.letter)
     return letter + (f"^{{({symbol.layer})}}" if symbol.layer else "") + (f"_{{{index}}}" if index else "")
 
 
@@ -103,6 +106,8 @@ def write(term: Term, style: Style) -> str:
             return f"{_factor(top, style, first=True)}/{_factor(bottom, style)}"
         case Square(base):
             return f"{_base_of_power(base, style)}^2"
+        case Root(base):
+            return rf"\sqrt{{{write(base, style)}}}" if style.latex else f"sqrt({write(base, style)})"
         case Over(index, part):
             return (rf"\sum_{index} " if style.latex else f"sum_{index} ") + _factor(part, style)
 

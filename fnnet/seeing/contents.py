@@ -1,0 +1,155 @@
+"""What the page is given of a run: a few words and formulas as JSON, and all numbers as they are in the run's arrays."""
+
+from typing import Any, final
+
+import numpy as np
+
+from fnnet.checking.problem import promoted
+from fnnet.layers import Scale, Standardize
+from fnnet.network.chunks import cast
+from fnnet.network.modes import offers
+from fnnet.seeing.film import Film, Moment, Training
+from fnnet.seeing.formulas import formulas
+from fnnet.seeing.packing import narrow, packed
+from fnnet.seeing.stage import Stage
+from fnnet.seeing.worked import dropped, of_batch
+from fnnet.tables import Impute, OneHot, Schema
+from fnnet.teaching.board import Board
+from fnnet.values.array import Array
+from fnnet.values.record import data, frozen
+from fnnet.values.tree import dtype_of, leaves
+
+
+@final
+@frozen
+class Subject:
+    """What is shown, in words: the title, lines about it, the names of classes, and the schema of a table's columns.
+
+    ``x`` (N, ...) and ``targets`` are rows to look at beside those of each step; ``form`` is how a drawing is brought
+    to the form of the data, None where nobody knows.
+    """
+
+    title: str
+    about: tuple[tuple[str, str], ...]
+    classes: tuple[str, ...]
+    schema: Schema | None
+    x: Array = data()
+    targets: Array = data()
+    form: dict[str, Any] | None = None
+
+
+def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple[dict[str, Any], str]:
+    """All that the page knows of a run: what becomes JSON, and the text of the arrays."""
+    pool, rows = _pool(film, run, stage, subject)
+    kept = film.moments
+    named = {**pool, "rows": np.concatenate(rows).astype(np.uint32), "loss": film.loss, "metric": film.metric}
+    named |= {f"masks{n}": _bits(kept, place) for n, place in enumerate(kept[0].masks)}
+    entries, text = packed(named, _films(kept, stage))
+    sizes = [len(at.rows) for at in kept]
+    about: dict[str, Any] = {
+        "title": subject.title,
+        "about": subject.about,
+        "classes": subject.classes,
+        "columns": subject.schema and [[c.name, list(c.categories)] for c in subject.schema.columns],
+        "target": subject.schema and subject.schema.target,
+        "form": subject.form,
+        "shape": run.x.shape[1:],
+        "unit": stage.unit,
+        "steps": len(film.loss),
+        "kept": [at.state.step for at in kept],
+        "epochs": [at.state.epoch for at in kept],
+        "lr": [at.lr for at in kept],
+        "batch": sizes,
+        "whole": max(sizes) == len(run.x),
+        "watched": len(pool["origin"]) - len(subject.x),
+        "metric": run.metric,
+        "validation": film.validation,
+        "optimizer": type(run.optimizer).__name__,
+        "why": stage.why,
+        "arrays": entries,
+    }
+    if stage.board:
+        about |= _written(stage.board, stage, run, kept[0])
+    return about, text
+
+
+def _written(board: Board, stage: Stage, run: Training, first: Moment) -> dict[str, Any]:
+    """The layers of a network whose formulas are known, and these."""
+    example = of_batch(stage, run, first, 1)
+    places = dropped(board)
+    drawn = [place - stage.written for place in first.masks]
+    dropout = [_dropout(board, place, drawn) for place in places]
+    levels = [{"function": level.function and level.function.letter, "slope": level.slope} for level in board.levels]
+    prepares = stage.prepares(promoted(first.state.params, np.float64))
+    return {
+        "sizes": board.sizes,
+        "first": list(map(_plain, (*prepares, *example.board.first))),
+        "raw": len(prepares),
+        "levels": levels,
+        "dropout": dropout,
+        "softmax": board.softmax,
+        "loss": type(example.loss).__name__,
+        "formulas": formulas(example, run.optimizer, len(first.rows)),
+    }
+
+
+def _dropout(board: Board, place: int | None, drawn: list[int]) -> dict[str, Any] | None:
+    """The rate of the dropout at a place, and which of the masks is its."""
+    if place is None:
+        return None
+    return {"rate": board.layers[place].rate, "mask": drawn.index(place)} if place in drawn else None
+
+
+def _plain(layer: Any) -> dict[str, Any]:
+    """A layer that prepares a row, as JSON."""
+    match layer:
+        case Scale(factor):
+            return {"kind": "Scale", "factor": float(factor)}
+        case Standardize():
+            return {"kind": "Standardize", "mean": layer.mean.tolist(), "deviation": layer.deviation.tolist()}
+        case Impute():
+            return {"kind": "Impute", "fill": layer.fill.tolist(), "indicators": layer.indicators}
+        case OneHot():
+            return {"kind": "OneHot", "codes": layer.codes}
+    return {"kind": type(layer).__name__}
+
+
+def _pool(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple[dict[str, Array], list[Array]]:
+    """All rows that the page shows, each once unless it is drawn anew at each step; and where those of each batch are.
+
+    The last are those that belong to no batch.
+    """
+    moments = film.moments
+    net = moments[0].state.params
+    more = stage.come(net, cast(subject.x, dtype_of(net)))
+    every = np.concatenate([at.rows for at in moments])
+    if stage.begin and offers(net, "training"):
+        origin, x = every, np.concatenate([at.x for at in moments])
+        places = np.arange(len(every))
+    else:
+        origin, first, places = np.unique(every, return_index=True, return_inverse=True)
+        x = np.concatenate([at.x for at in moments])[first]
+    targets = np.concatenate([run.targets[origin], subject.targets])
+    targets = targets.astype(np.uint32) if targets.dtype.kind in "iu" else stage.targets(targets).astype(np.float64)
+    pool = {
+        "x": narrow(np.concatenate([x, more]).reshape(len(x) + len(more), -1)),
+        "targets": targets,
+        "origin": np.concatenate([origin, np.arange(len(more))]).astype(np.uint32),
+    }
+    return pool, np.split(places, np.cumsum([len(at.rows) for at in moments])[:-1])
+
+
+def _films(moments: tuple[Moment, ...], stage: Stage) -> dict[str, Array]:
+    """The numbers of the network, and what the optimizer remembers of each, at every moment, (M, P)."""
+    trees = [(at.state.params, *at.state.optimizer.moments) for at in moments]
+    names = ["net", *(f"moment{i}" for i in range(len(trees[0]) - 1))]
+    return {name: np.stack([_row(tree[i], stage) for tree in trees]) for i, name in enumerate(names)}
+
+
+def _row(tree: Any, stage: Stage) -> Array:
+    found = [a.ravel() for layer in stage.shown(tree) for a in leaves(layer).values()]
+    return np.concatenate(found)
+
+
+def _bits(moments: tuple[Moment, ...], place: int) -> Array:
+    return np.concatenate([np.packbits(at.masks[place], axis=1) for at in moments])
