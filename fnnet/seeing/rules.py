@@ -51,7 +51,7 @@ def _as_json(term: Term, valued: bool) -> Json:
             return [kind, _as_json(top, valued), _as_json(bottom, valued)]
         case Over(index, part):
             return [kind, index, _as_json(part, valued)]
-        case Minus(part) | Square(part):
+        case Minus(part) | Square(part) | Root(part):
             return [kind, _as_json(part, valued)]
 
 

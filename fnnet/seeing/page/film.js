@@ -42,15 +42,15 @@ function overTime(planes, kind, bits, count, moments, order) {
 export function momentAt(about, arrays, m) {
   const moments = Object.keys(arrays).filter((name) => /^moment\d+$/.test(name)).sort();
   return {
-    levels: levelsOf(about, row(arrays.net, about.kept.length, m)),
-    moments: moments.map((name) => levelsOf(about, row(arrays[name], about.kept.length, m))),
+    levels: levelsOf(about, numbersAt(arrays.net, about.kept.length, m)),
+    moments: moments.map((name) => levelsOf(about, numbersAt(arrays[name], about.kept.length, m))),
     step: about.kept[m],
     lr: about.lr[m],
   };
 }
 
 /* The numbers of one moment, in double precision. */
-function row(numbers, moments, m) {
+function numbersAt(numbers, moments, m) {
   const found = new Float64Array(numbers.length / moments);
   for (let i = 0, at = m; i < found.length; i++, at += moments) found[i] = numbers[at];
   return found;
@@ -65,7 +65,7 @@ function levelsOf({ sizes }, numbers) {
 /* The bits of moment m as a text, which tells whether two moments are the same. */
 export function fingerprintOf(arrays, moments, m) {
   let hash = 0xcbf29ce484222325n;
-  for (const value of new BigUint64Array(row(arrays.net, moments, m).buffer))
+  for (const value of new BigUint64Array(numbersAt(arrays.net, moments, m).buffer))
     hash = BigInt.asUintN(64, (hash ^ value) * 0x100000001b3n);
   return hash.toString(16).padStart(16, "0");
 }

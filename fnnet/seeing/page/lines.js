@@ -3,7 +3,8 @@
 import { gradientOf, weightOf } from "./engine.js";
 import { evaluate, instantiate, row } from "./terms.js";
 
-/* All lines of a step in sections: ``at(i)`` says what line i of a section is about. */
+/* All lines of a step in sections: ``at(i)`` says what line i of a section is about. Those of the updates are made by
+   `meanLine` and `moveLines`, all others by `written`. */
 export function sectionsOf({ sizes, formulas, softmax }) {
   const last = sizes.length - 1;
   const units = (kind, what, n, rule) => ({ kind, what, n, count: sizes[n], at: (i) => ({ rule, n, j: i + 1 }) });
@@ -17,13 +18,13 @@ export function sectionsOf({ sizes, formulas, softmax }) {
     softmax && units("errors", "errors through softmax", last, formulas.softmaxError),
     ...down.slice(1).map((n) => units("errors", "errors", n, formulas.unitError[n - 1])),
     ...down.map((n) => weights("gradients", n, sizes, formulas.weight)),
-    ...down.map((n) => weights("updates", n, sizes, formulas.mean)),
+    ...down.map((n) => weights("updates", n, sizes)),
   ].filter(Boolean);
 }
 
 function weights(kind, n, sizes, rules) {
   const each = sizes[n - 1] + 1;
-  const at = (i) => ({ rule: rules[n - 1][i % each ? 1 : 0], n, j: Math.floor(i / each) + 1, k: i % each });
+  const at = (i) => ({ rule: rules?.[n - 1][i % each ? 1 : 0], n, j: Math.floor(i / each) + 1, k: i % each });
   return { kind, what: kind, n, count: sizes[n] * each, at };
 }
 
@@ -31,7 +32,8 @@ function weights(kind, n, sizes, rules) {
 export function written({ rule, j, k }, step, digits = 4) {
   const numbered = step.number === null ? unnumbered(rule) : rule;
   const indices = { ...indicesOf(rule, j, k), ...(step.number === null ? {} : { n: step.number }) };
-  const over = step.about.loss === "SoftmaxCrossEntropy" && rule === step.about.formulas.loss ? wanted(step) : undefined;
+  const entropy = step.about.loss === "SoftmaxCrossEntropy" && rule === step.about.formulas.loss;
+  const over = entropy ? wanted(step) : undefined;
   return row(instantiate({ ...numbered, over }, indices, rule.ranges, valueIn(step)), digits);
 }
 
@@ -90,7 +92,8 @@ function valueIn(step, whole = false) {
   const weightLayer = ({ letter, layer }) => layer ?? letters.weights.indexOf(letter) + 1;
   const slope = (symbol, [one, two]) => {
     const owner = numbered(symbol.of.indices[0]);
-    if (two === undefined) return symbol.letter === "p" ? owner.outcomeErrors[one - 1] : owner.errors[unitLayer(symbol)][one - 1];
+    const errors = symbol.letter === "p" ? owner.outcomeErrors : owner.errors[unitLayer(symbol)];
+    if (two === undefined) return errors[one - 1];
     const mean = whole && !symbol.of.indices.length;
     return mean ? step.meanGradient(weightLayer(symbol), one, two) : gradientOf(owner, weightLayer(symbol), one, two);
   };

@@ -44,7 +44,8 @@ function masksOf(about, arrays, m, number) {
    is in no batch. ``edits`` are {weights: [{n, j, k, value}], x}. */
 export function stepAt(about, arrays, m, pick, edits = {}) {
   const moment = momentAt(about, arrays, m);
-  const levels = (edits.weights ?? []).reduce((made, { n, j, k, value }) => withWeight(made, n, j, k, value), moment.levels);
+  const changed = (levels, { n, j, k, value }) => withWeight(levels, n, j, k, value);
+  const levels = (edits.weights ?? []).reduce(changed, moment.levels);
   const places = batchOf(about, arrays, m);
   const number = pick.number && about.batch[m] > 1 ? pick.number : null;
   const { x, target } = poolRow(about, arrays, pick.number ? places[pick.number - 1] : pick.place);
