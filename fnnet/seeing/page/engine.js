@@ -80,7 +80,7 @@ function probabilitiesOf({ loss, softmax }, h) {
   return softmax || !squares(loss) ? softmaxOf(h) : null;
 }
 
-/* Units of all layers from the inputs f on. ``masks[n]`` is what dropout multiplies the units of layer n by, or null. */
+/* Units of all layers from the inputs f on; masks[n] is what dropout multiplies the units of layer n by, or null. */
 export function runForward(about, levels, f, masks = []) {
   const units = [Float64Array.from(f)];
   levels.forEach((level, n) => {

@@ -34,7 +34,7 @@ function overTime(planes, kind, bits, count, moments, order) {
   const numbers = new bits(joined.buffer);
   for (let turn = 0; turn < order; turn++)
     for (let start = 0; start < count; start += moments)
-      for (let i = start + 1; i < start + moments; i++) numbers[i] += numbers[i - 1]; // the array wraps around by itself
+      for (let i = start + 1; i < start + moments; i++) numbers[i] += numbers[i - 1]; // which wraps around
   return new kind(joined.buffer);
 }
 

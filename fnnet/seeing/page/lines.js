@@ -1,4 +1,4 @@
-/* The lines of a step, one after the other, as `fnnet trace` writes them: which there are, and each with its numbers. */
+/* The lines of a step, one after the other, as `fnnet trace` writes them. */
 
 import { gradientOf, weightOf } from "./engine.js";
 import { evaluate, instantiate, row } from "./terms.js";
@@ -53,7 +53,8 @@ export function meanLine(step, { n, j, k }, digits = 4) {
   const rule = j ? step.about.formulas.mean[n - 1][k ? 1 : 0] : step.about.formulas.meanLoss;
   const many = step.batch().length;
   const right = ["ratio", rule.right[1], ["number", many]];
-  return row(instantiate({ ...rule, right }, indicesOf(rule, j, k), { ...rule.ranges, n: many }, valueIn(step, true)), digits);
+  const ranges = { ...rule.ranges, n: many };
+  return row(instantiate({ ...rule, right }, indicesOf(rule, j, k), ranges, valueIn(step, true)), digits);
 }
 
 function indicesOf(rule, j, k) {

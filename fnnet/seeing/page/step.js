@@ -1,4 +1,4 @@
-/* The step on screen: a moment of the film, an example of it, and what was changed by hand; nothing else is computed. */
+/* The step on screen: a moment of the film, an example of it, and what was changed by hand. */
 
 import { centralDifference, gradientOf, withWeight, workOut } from "./engine.js";
 import { momentAt } from "./film.js";
@@ -75,7 +75,7 @@ function once(make) {
   return () => (made ??= make());
 }
 
-/* Who pushed a weight: the examples of the batch by the size of their part of its gradient, as `who_moved` ranks them. */
+/* Who pushed a weight: the examples of the batch by the size of their part of its gradient, as `who_moved` has it. */
 export function pushesOf(step, n, j, k) {
   const pushes = step.batch().map((one, i) => ({ number: i + 1, push: gradientOf(one, n, j, k) }));
   const total = fsum(pushes.map(({ push }) => Math.abs(push))) || 1;
