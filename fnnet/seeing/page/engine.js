@@ -37,8 +37,7 @@ export function activationOf({ function: letter }) {
 /* Weighted sums of a level: b_j + sum_k x_k W_kj. */
 function weighted({ W, b }, x) {
   const z = Float64Array.from(b);
-  for (let k = 0, at = 0; k < x.length; k++)
-    for (let j = 0; j < z.length; j++, at++) z[j] += x[k] * W[at];
+  for (let k = 0, at = 0; k < x.length; k++) for (let j = 0; j < z.length; j++, at++) z[j] += x[k] * W[at];
   return z;
 }
 

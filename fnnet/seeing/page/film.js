@@ -40,7 +40,9 @@ function overTime(planes, kind, bits, count, moments, order) {
 
 /* The network and what the optimizer remembers, as they stood at moment m: for each level its W (I, O) and b. */
 export function momentAt(about, arrays, m) {
-  const moments = Object.keys(arrays).filter((name) => /^moment\d+$/.test(name)).sort();
+  const moments = Object.keys(arrays)
+    .filter((name) => /^moment\d+$/.test(name))
+    .sort();
   return {
     levels: levelsOf(about, numbersAt(arrays.net, about.kept.length, m)),
     moments: moments.map((name) => levelsOf(about, numbersAt(arrays[name], about.kept.length, m))),

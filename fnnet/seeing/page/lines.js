@@ -1,7 +1,7 @@
 /* The lines of a step, one after the other, as `fnnet trace` writes them. */
 
 import { gradientOf, weightOf } from "./engine.js";
-import { evaluate, instantiate, row } from "./terms.js";
+import { evaluate, instantiate, row, symbolName } from "./terms.js";
 
 /* All lines of a step in sections: ``at(i)`` says what line i of a section is about. Those of the updates are made by
    `meanLine` and `moveLines`, all others by `written`. */
@@ -25,16 +25,32 @@ export function sectionsOf({ sizes, formulas, softmax }) {
 function weights(kind, n, sizes, rules) {
   const each = sizes[n - 1] + 1;
   const at = (i) => ({ rule: rules?.[n - 1][i % each ? 1 : 0], n, j: Math.floor(i / each) + 1, k: i % each });
-  return { kind, what: kind, n, count: sizes[n] * each, at };
+  return { kind, what: kind, n, each, count: sizes[n] * each, at };
 }
 
 /* A line with its numbers: {name, formula, numbers, result}. ``step`` is the step on screen, see `stepAt`. */
-export function written({ rule, j, k }, step, digits = 4) {
+export function written(line, step, digits = 4) {
+  return row(equationOf(line, step), digits);
+}
+
+function equationOf({ rule, j, k }, step) {
   const numbered = step.number === null ? unnumbered(rule) : rule;
   const indices = { ...indicesOf(rule, j, k), ...(step.number === null ? {} : { n: step.number }) };
   const entropy = step.about.loss === "SoftmaxCrossEntropy" && rule === step.about.formulas.loss;
   const over = entropy ? wanted(step) : undefined;
-  return row(instantiate({ ...numbered, over }, indices, rule.ranges, valueIn(step)), digits);
+  return instantiate({ ...numbered, over }, indices, rule.ranges, valueIn(step));
+}
+
+/* The names of all that a line is calculated from. */
+export function namesIn(line, step) {
+  return symbolsIn(equationOf(line, step).right).map(symbolName);
+}
+
+function symbolsIn(term) {
+  const [kind, first] = term;
+  if (kind === "symbol") return [first];
+  const parts = kind === "sum" || kind === "product" ? first : term.slice(1).filter((part) => Array.isArray(part));
+  return parts.flatMap(symbolsIn);
 }
 
 /* Cross-entropy leaves out targets of 0. */
@@ -64,7 +80,14 @@ function indicesOf(rule, j, k) {
 /* What the optimizer remembers of a weight, by its letters: m comes first, s last. */
 function remembered({ moments }, n, j, k) {
   const of = (levels) => weightOf(levels, n, j, k);
-  return new Map(moments.length ? [["m", of(moments[0])], ["s", of(moments.at(-1))]] : []);
+  return new Map(
+    moments.length
+      ? [
+          ["m", of(moments[0])],
+          ["s", of(moments.at(-1))],
+        ]
+      : [],
+  );
 }
 
 /* The optimizer's lines for a weight, each with its numbers and its value in full; null where it has none. */

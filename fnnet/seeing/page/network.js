@@ -29,7 +29,12 @@ export function networkDrawing(step, { focus, errors, choose, width, labels }) {
   const edges = sizes.slice(1).map((_, i) => (few[i] && few[i + 1] ? edgesOf(view, i + 1) : bundle(view, i + 1)));
   const layers = sizes.map((_, n) => (few[n] ? unitsOf(view, n) : fieldOf(view, n)));
   const label = `the network ${sizes.join("-")}, ${errors ? "with errors and gradients" : "with values and weights"}`;
-  return svg("svg", { class: "network", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label }, edges, layers);
+  return svg(
+    "svg",
+    { class: "network", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": label },
+    edges,
+    layers,
+  );
 }
 
 /* Where the units of each layer stand. */
@@ -59,16 +64,26 @@ function edgesOf(view, n) {
   const pairs = Array.from({ length: outputs * inputs }, (_, i) => [Math.floor(i / inputs) + 1, (i % inputs) + 1]);
   const largest = largestOf(pairs.map(([j, k]) => value(j, k)));
   const lit = ([j, k]) => focus.n === n && focus.j === j && (focus.k === undefined || focus.k === k);
-  return [...pairs].sort((a, b) => lit(a) - lit(b)).map(([j, k]) => {
-    const [[x1, y1], [x2, y2]] = [place[n - 1](k), place[n](j)];
-    const share = largest ? Math.abs(value(j, k)) / largest : 0;
-    const color = value(j, k) < 0 ? "var(--minus)" : "var(--plus)";
-    const shape = { x1, y1, x2, y2, onclick: () => choose({ n, j, k }) };
-    const name = nameOf(step.about.formulas, n, j, k);
-    return svg("g", { class: lit([j, k]) ? "edge lit" : "edge" },
-      svg("line", { ...shape, stroke: color, "stroke-width": 0.6 + 5 * share, "stroke-opacity": 0.25 + 0.75 * share }),
-      svg("line", { ...shape, class: "edge-hit" }, svg("title", {}, `${name} = ${figure(value(j, k), 4)}`)));
-  });
+  return [...pairs]
+    .sort((a, b) => lit(a) - lit(b))
+    .map(([j, k]) => {
+      const [[x1, y1], [x2, y2]] = [place[n - 1](k), place[n](j)];
+      const share = largest ? Math.abs(value(j, k)) / largest : 0;
+      const color = value(j, k) < 0 ? "var(--minus)" : "var(--plus)";
+      const shape = { x1, y1, x2, y2, onclick: () => choose({ n, j, k }) };
+      const name = nameOf(step.about.formulas, n, j, k);
+      return svg(
+        "g",
+        { class: lit([j, k]) ? "edge lit" : "edge" },
+        svg("line", {
+          ...shape,
+          stroke: color,
+          "stroke-width": 0.6 + 5 * share,
+          "stroke-opacity": 0.25 + 0.75 * share,
+        }),
+        svg("line", { ...shape, class: "edge-hit" }, svg("title", {}, `${name} = ${figure(value(j, k), 4)}`)),
+      );
+    });
 }
 
 /* Between a field and other units, where weights are too many to be drawn. */
@@ -76,7 +91,11 @@ function bundle({ place, step, few }, n) {
   const [[x1, y1], [x2, y2]] = [place[n - 1](1), place[n](1)];
   const many = step.about.sizes[n] * step.about.sizes[n - 1];
   const middle = few[n - 1] || few[n] ? (y1 + y2) / 2 : y1;
-  const text = svg("text", { x: (x1 + x2) / 2, y: middle - 8, class: "network-note" }, `${many.toLocaleString("en")} weights`);
+  const text = svg(
+    "text",
+    { x: (x1 + x2) / 2, y: middle - 8, class: "network-note" },
+    `${many.toLocaleString("en")} weights`,
+  );
   const [from, to] = [few[n - 1] ? [x1, middle] : [x1 + 52, y1], few[n] ? [x2, middle] : [x2 - 52, y2]];
   return svg("g", {}, svg("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], class: "bundle" }), text);
 }
@@ -96,11 +115,15 @@ function unitsOf(view, n) {
     const classes = ["unit", lit && "lit", dropped && "dropped"].filter(Boolean).join(" ");
     const beside = n === 0 ? "end" : "start";
     const label = labels(n, i + 1);
-    return svg("g", { class: classes, tabindex: 0, role: "button", "aria-label": said, onclick: pick, onkeydown: press },
+    return svg(
+      "g",
+      { class: classes, tabindex: 0, role: "button", "aria-label": said, onclick: pick, onkeydown: press },
       svg("circle", { cx: x, cy: y, r: RADIUS, fill: diverging(value, largest) }),
       svg("text", { x, y: y + 4, class: "unit-value" }, figure(value, 3)),
-      label && svg("text", { x: x + (n === 0 ? -25 : 25), y: y + 4, "text-anchor": beside, class: "unit-label" }, label),
-      svg("title", {}, said));
+      label &&
+        svg("text", { x: x + (n === 0 ? -25 : 25), y: y + 4, "text-anchor": beside, class: "unit-label" }, label),
+      svg("title", {}, said),
+    );
   });
 }
 
@@ -123,11 +146,18 @@ function fieldOf(view, n) {
   const [c, r] = [(j - 1) % columns, Math.floor((j - 1) / columns)];
   const mark = { x: at.x + c * scale, y: at.y + r * scale, width: scale, height: scale, class: "field-mark" };
   const name = step.about.formulas.letters.units[n];
-  return svg("g", { class: "field" },
+  return svg(
+    "g",
+    { class: "field" },
     svg("image", { ...at, href: canvas.toDataURL(), preserveAspectRatio: "none", onclick: pick }),
     svg("rect", { ...at, class: "field-frame" }),
     j > 0 && svg("rect", mark),
-    svg("text", { x, y: at.y + tall + 18, class: "network-note" }, `${name}: ${values.length} ${n ? "units" : "inputs"}`));
+    svg(
+      "text",
+      { x, y: at.y + tall + 18, class: "network-note" },
+      `${name}: ${values.length} ${n ? "units" : "inputs"}`,
+    ),
+  );
 }
 
 /* Numbers as colors in a rectangle: in that of an image, or near a square. A canvas with one pixel each. */

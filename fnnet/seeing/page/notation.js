@@ -21,15 +21,20 @@ export function notation(text) {
 
 function symbol([, greek, letter, layer, index]) {
   if (greek) return h("span", { "data-text": greek }, GREEK[greek]);
-  const raised = layer && h("sup", {}, h("span", { class: "unseen" }, "("), layer.slice(1, -1), h("span", { class: "unseen" }, ")"));
+  const raised =
+    layer && h("sup", {}, h("span", { class: "unseen" }, "("), layer.slice(1, -1), h("span", { class: "unseen" }, ")"));
   return [letter, raised, h("span", { class: "unseen" }, "_"), h("sub", {}, index)];
 }
 
 /* A text that may be very long: its beginning, and a button that shows the rest. */
-export function cut(text, show = notation) {
+export function shortened(text, show = notation) {
   if (text.length <= LONG) return show(text);
   const at = text.lastIndexOf(" ", LONG);
-  const rest = h("button", { class: "more", onclick: () => whole.replaceWith(show(text)) }, `… all ${countOf(text)} parts`);
+  const rest = h(
+    "button",
+    { class: "more", onclick: () => whole.replaceWith(show(text)) },
+    `… all ${countOf(text)} parts`,
+  );
   const whole = h("span", {}, show(text.slice(0, at)), " ", rest);
   return whole;
 }

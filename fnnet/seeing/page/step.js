@@ -56,7 +56,15 @@ export function stepAt(about, arrays, m, pick, edits = {}) {
   const batch = once(() => Array.from(places, other));
   const mean = (values) => fsum(values) / values.length;
   return {
-    ...moment, about, levels, number, example, masks, batch, x: shown, target,
+    ...moment,
+    about,
+    levels,
+    number,
+    example,
+    masks,
+    batch,
+    x: shown,
+    target,
     changed: Boolean(edits.weights?.length || edits.x),
     meanLoss: once(() => mean(batch().map(({ total }) => total))),
     meanGradient: (n, j, k) => mean(batch().map((one) => gradientOf(one, n, j, k))),
