@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "Measure a run's network on the test part of its data, or on a table: accuracy, or R² and errors.",
     "predict": "Print what a run's network says of each row of a table, of each IMAGE, or of each row of NUMBERS.",
     "verify": "Train a run again from its own record, and compare every bit of its state.",
+    "see": "Make a page of RUN: the film of its training, every number of each step, and the whole run in pictures.",
     "runs": "List the runs in FOLDER, or compare two: their settings, scores and records.",
     "check": "Compare every layer's backward with measured derivatives, and put it through the laws of a layer.",
     "summary": "Show the network for DATA, or that of RUN: each layer's output shape, parameters and bytes.",

@@ -16,7 +16,7 @@ from fnnet.optimizers.schedules import rate
 from fnnet.seeing.stage import Stage, flat
 from fnnet.values.array import Array
 from fnnet.values.keys import Key, Purpose, key
-from fnnet.values.record import data, frozen
+from fnnet.values.record import data, frozen, replace
 from fnnet.values.tree import arrays, dtype_of
 
 
@@ -100,6 +100,13 @@ def _masks(net: Any, x: Array, noise: Key | None) -> Iterator[tuple[int, Array]]
     yield from ((i, caches[i] > 0) for i, layer in enumerate(layers) if isinstance(layer, Dropout))
 
 
+def thinned(film: Film, many: int) -> Film:
+    """The film with no more than so many moments: those next to the steps that would be kept, first and last too."""
+    there = np.array([at.state.step for at in film.moments])
+    nearest = {int(np.abs(there - step).argmin()) for step in kept_steps(len(film.loss), many)}
+    return replace(film, moments=tuple(film.moments[i] for i in sorted(nearest)))
+
+
 def kept_steps(steps: int, many: int) -> tuple[int, ...]:
     """Which steps of a run are kept, from 0 on: all where they are few, else more at the beginning, and the last.
 
@@ -121,12 +128,11 @@ def size_of(run: Training, stage: Stage) -> int:
     return int((held + drawn + masks + 4 * len(at.rows)) * 4 / 3)
 
 
-def film(run: Training, stage: Stage, steps: Iterable[int], seen: Callable[[State], Any] = lambda state: None) -> Film:
-    """Train a run again and keep its state at these steps, and its last; ``seen`` is told of each state on the way."""
+def film(run: Training, stage: Stage, steps: Iterable[int]) -> Film:
+    """Train a run again and keep its state at these steps, and its last."""
     wanted, kept, figures, validation = set(steps), [run.first], [], []
     last = run.first
     for last in run.states():
-        seen(last)
         figures.append((last.loss, np.nan if last.mean_metric is None else last.mean_metric, last.lr))
         if last.step in wanted:
             kept.append(last)

@@ -2,7 +2,9 @@
 
 from typing import Any, TypeAlias
 
-from fnnet.teaching.terms import Call, Equation, Minus, Number, Over, Product, Ratio, Slope, Square, Sum, Symbol, Term
+from fnnet.teaching.terms import (
+    Call, Equation, Minus, Number, Over, Product, Ratio, Root, Slope, Square, Sum, Symbol, Term,
+)  # fmt: skip
 
 Json: TypeAlias = list[Any]
 

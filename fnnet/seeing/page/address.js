@@ -1,4 +1,4 @@
-/* The place on screen as the end of the page's address, such as #step=300&example=2&at=u_21: to be sent and come back to. */
+/* The place on screen as the end of the page's address, such as #step=300&example=2&at=u_21, to come back to. */
 
 import { nameOf } from "./network.js";
 import { nearestKept } from "./player.js";
@@ -8,14 +8,15 @@ import { lineAt, meant, placeOf } from "./walk.js";
 export function goToAddress(address, view, moveTo) {
   const said = new URLSearchParams(address.replace(/^#/, ""));
   const { about, sections, state } = view;
+  const m = nearestKept(about.kept, Number(said.get("step") ?? about.kept[state.m]));
   if (said.has("example")) {
     const number = Number(said.get("example"));
-    state.pick = number >= 1 && number <= about.batch[state.m] ? { number } : { number: 1 };
+    state.pick = number >= 1 && number <= about.batch[m] ? { number } : { number: 1 };
   }
   if (said.has("row")) state.pick = { place: Number(said.get("row")) + about.watched };
   const target = said.has("at") && meant(said.get("at"), about.sizes, about.formulas.letters);
   if (target) state.place = placeOf(sections, target, said.get("show") === "errors") ?? state.place;
-  moveTo(nearestKept(about.kept, Number(said.get("step") ?? about.kept[state.m])));
+  moveTo(m);
 }
 
 /* The address of the place on screen. */

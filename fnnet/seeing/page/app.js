@@ -20,6 +20,7 @@ export async function startPage(root, films, differs) {
   );
   const views = unpacked.map((film) => (film.about.sizes ? viewer(film, changed) : null));
   const touches = views.map((view) => view && touchOf(view));
+  views.forEach((view, i) => touches[i] && view.below.append(touches[i].element));
   const sections = unpacked.map((film) => film.whole && whole(film.whole));
   const bar = player(unpacked, moveTo);
   const sheet = views[0] && sheetSection(views[0]);
@@ -44,7 +45,7 @@ export async function startPage(root, films, differs) {
     h(
       "div",
       { class: unpacked.length > 1 ? "two" : "one" },
-      unpacked.map((film, i) => column(film, views[i], touches[i], sections[i])),
+      unpacked.map((film, i) => column(film, views[i], sections[i])),
     ),
     sheet,
   );
@@ -83,7 +84,7 @@ function header(films, differs, moveTo) {
   );
 }
 
-function column(film, view, touch, section) {
+function column(film, view, section) {
   const { about, name } = film;
   return h(
     "div",
@@ -91,7 +92,6 @@ function column(film, view, touch, section) {
     h("h2", { class: "column-name" }, name),
     about.why && h("p", { class: "why" }, `without formulas: ${about.why}`),
     view && h("section", { "aria-label": "the step under the microscope" }, view.element),
-    touch?.element,
     section && h("section", { class: "whole-run" }, h("h2", {}, "the whole run"), section.element ?? section),
   );
 }

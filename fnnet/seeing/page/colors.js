@@ -14,10 +14,14 @@ export function ofClass(i) {
   return CLASSES[i % CLASSES.length];
 }
 
-/* A CSS color as [red, green, blue] from 0 to 255, for drawing pixels; of a variable its value on the page. */
+/* A CSS color, or a variable such as --plus, as [red, green, blue] from 0 to 255, for drawing pixels. */
 export function pixel(color) {
+  const probe = document.createElement("span");
+  probe.style.color = color.startsWith("--") ? `var(${color})` : color;
+  document.body.append(probe);
   const brush = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
-  brush.fillStyle = color.startsWith("--") ? getComputedStyle(document.documentElement).getPropertyValue(color) : color;
+  brush.fillStyle = getComputedStyle(probe).color;
+  probe.remove();
   brush.fillRect(0, 0, 1, 1);
   return [...brush.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }

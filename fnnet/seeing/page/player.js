@@ -42,23 +42,18 @@ export function player(films, onMove) {
     onMove(Math.max(0, Math.min(last, to)));
   };
   const button = (text, label, by) => h("button", { "aria-label": label, onclick: () => go(by()) }, text);
-  const element = h(
-    "section",
-    { class: "film", "aria-label": "the film" },
-    h(
-      "div",
-      { class: "film-bar" },
-      button("⏮", "to the beginning", () => 0),
-      button("◀", "one step back", () => place - 1),
-      play,
-      button("▶", "one step on", () => place + 1),
-      button("⏭", "to the end", () => last),
-      said,
-    ),
-    slider,
-    keptNote(kept, steps),
-    chart,
+  const bar = h(
+    "div",
+    { class: "film-bar" },
+    button("|◀", "to the beginning", () => 0),
+    button("◀", "one step back", () => place - 1),
+    play,
+    button("▶", "one step on", () => place + 1),
+    button("▶|", "to the end", () => last),
+    said,
   );
+  const stays = h("div", { class: "film" }, bar, slider);
+  const element = [stays, h("section", { "aria-label": "the film" }, keptNote(kept, steps), chart)];
   const moveTo = (to) => {
     place = to;
     slider.value = to;

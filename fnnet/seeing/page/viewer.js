@@ -33,10 +33,11 @@ export function viewer({ about, arrays }, onChange) {
   const list = chooser(about, arrays, (pick) => set({ pick, edits: { ...state.edits, x: null } }));
   const choose = (target) =>
     set({ place: placeOf(sections, target, kindOf(state, sections) !== "forward") ?? state.place });
+  const below = h("div");
   const element = h(
     "div",
     { class: "viewer" },
-    h("div", { class: "viewer-left" }, parts.badge, list.element, parts.inputs, parts.drawing, parts.outcome),
+    h("div", { class: "viewer-left" }, parts.badge, list.element, parts.inputs, parts.drawing, parts.outcome, below),
     h("div", { class: "viewer-right" }, parts.bar, parts.card, goTo(about, choose), parts.details),
   );
   const editor = weightEditor(
@@ -45,7 +46,7 @@ export function viewer({ about, arrays }, onChange) {
     () => state.edits.weights,
   );
   const line = (by) => go(state.place + by);
-  const view = { element, state, set, sections, about, arrays, editor, choose, line, step: null, moveTo, draw };
+  const view = { element, below, state, set, sections, about, arrays, editor, choose, line, step: null, moveTo, draw };
   const go = (place) => set({ place: Math.max(0, Math.min(countLines(sections) - 1, place)) });
   function moveTo(m) {
     state.m = m;

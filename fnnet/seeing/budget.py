@@ -1,0 +1,77 @@
+"""How large a film may be: as many moments as a budget of bytes holds, and a page that is never larger than that."""
+
+import json
+import re
+
+from fnnet.seeing.contents import Subject, contents
+from fnnet.seeing.film import Film, Training, film, kept_steps, size_of, thinned
+from fnnet.seeing.page import Shown, page
+from fnnet.seeing.stage import Stage
+from fnnet.values.errors import UsageError
+
+#: How many bytes a page has at most when nothing else is said.
+SIZE = 20_000_000
+
+#: What a film has beside its moments takes no more than this share of a budget, and this many bytes.
+BESIDE, ROOM = 0.1, 60_000
+
+#: Compressed, moments may be smaller than they are: so many times as many are tried as would be held otherwise.
+HOPED = 2
+
+UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
+
+
+def bytes_of(text: str) -> int:
+    """A size in bytes, such as 20MB or 500kB; UsageError for what is none.
+
+    >>> bytes_of("20MB"), bytes_of("1.5 kB"), bytes_of("800000")
+    (20000000, 1500, 800000)
+    """
+    said = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmg]?)b?\s*", text.lower())
+    if said is None or not (size := int(float(said[1]) * UNITS[said[2]])):
+        raise UsageError(f"size must be a number of bytes above 0, such as 20MB, got {text!r}")
+    return size
+
+
+def in_bytes(size: int) -> str:
+    """A size in words, rounded up.
+
+    >>> in_bytes(20_000_000), in_bytes(1_234), in_bytes(2_340_000)
+    ('20 MB', '2 kB', '2.4 MB')
+    """
+    if size < 1_000_000:
+        return f"{-(-size // 1000)} kB"
+    return f"{-(-size // 100_000) / 10:g} MB"
+
+
+def shown(run: Training, stage: Stage, subject: Subject, size: int = SIZE) -> Shown:
+    """The film of a run, in a page of at most so many bytes.
+
+    Raises UsageError, saying what it takes, where the budget does not hold two moments.
+    """
+    least, each = len(page([]).html.encode()) + ROOM, size_of(run, stage)
+    held = int((size * (1 - BESIDE) - least) / each)
+    if held < 2:
+        raise _too_small(size, least, each)
+    made = film(run, stage, kept_steps(run.steps, HOPED * held))
+    while True:
+        found = Shown(*contents(made, run, stage, subject))
+        taken = len(found.text) + len(json.dumps(found.about)) + least - ROOM
+        if taken <= size:
+            return found
+        if len(made.moments) <= 2:
+            raise _too_small(size, least, each)
+        made = _fewer(made, size / taken)
+
+
+def _fewer(film: Film, share: float) -> Film:
+    many = len(film.moments)
+    return thinned(film, max(2, min(many - 1, int(many * share))))
+
+
+def _too_small(size: int, least: int, each: int) -> UsageError:
+    wanted = int((least + 2 * each) / (1 - BESIDE)) + 1
+    return UsageError(
+        f"a page of {in_bytes(size)} holds no film of this run: a moment of it takes {in_bytes(each)}; "
+        f"say a size of at least {in_bytes(wanted)}"
+    )
