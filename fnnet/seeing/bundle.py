@@ -14,10 +14,9 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.-]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(async )?(function|const|let|class)\b)", re.MULTILINE)
 
 
-def read(name: str, beside: Traversable | None = None) -> str:
-    """A file of the page, by its name, or one of a folder of its own."""
-    own = beside.joinpath(name) if beside else None
-    return (own if own and own.is_file() else files("fnnet.seeing").joinpath("page", name)).read_text("utf-8")
+def read(name: str) -> str:
+    """A file of the page, by its name."""
+    return files("fnnet.seeing").joinpath("page", name).read_text("utf-8")
 
 
 def script(*names: str, beside: Traversable | None = None) -> str:
@@ -31,13 +30,19 @@ def script(*names: str, beside: Traversable | None = None) -> str:
     seen: dict[str, None] = {}
     for name in names:
         seen |= dict.fromkeys(_in_order(name, (), beside))
-    return "\n".join(EXPORT.sub("", IMPORT.sub("", read(name, beside))) for name in seen)
+    return "\n".join(EXPORT.sub("", IMPORT.sub("", _source(name, beside))) for name in seen)
 
 
 def _in_order(name: str, above: tuple[str, ...], beside: Traversable | None) -> Iterator[str]:
     """A module after all that it imports."""
     if name in above:
         raise ValueError(f"modules import each other in a circle: {' -> '.join((*above, name))}")
-    for other in IMPORT.findall(read(name, beside)):
+    for other in IMPORT.findall(_source(name, beside)):
         yield from _in_order(other, (*above, name), beside)
     yield name
+
+
+def _source(name: str, beside: Traversable | None) -> str:
+    """A module of the folder of its own, where it is one, or else of the page."""
+    own = beside.joinpath(name) if beside else None
+    return own.read_text("utf-8") if own and own.is_file() else read(name)
