@@ -24,8 +24,9 @@ extensions = [
     "sphinxcontrib.katex",
     "drawing",
     "imports",
+    "pieces",
 ]
-exclude_patterns = ["_build", "_code", "_ext", "_static"]
+exclude_patterns = ["_build", "_code", "_ext", "_pieces", "_static"]
 
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3

@@ -168,6 +168,7 @@ PIECES = {
     "```{math}\na^2\n```": "```text\na²\n```",
     "```{code-block} sh\n:caption: it\n\nls\n```": "```sh\nls\n```",
     ":::{drawing} A *line*.\n:alt: It rises to $x^2$.\n\nplt.plot()\n:::": "[Figure: A *line*. It rises to `x²`.]",
+    ":::{piece} unit\n:alt: It turns.\n\nTry *it*.\n:::": "[To touch, on the site: Try *it*. It turns.]",
     "```{figure} a.png\n:alt: A dog.\n\nIt barks.\n```": "[Figure: It barks. A dog.]",
     "![A cat.](cat.png)": "[Figure: A cat.]",
     ":::{note}\nMind $x_1$.\n\nAnd y.\n:::": "> **Note**\n>\n> Mind `x_1`.\n>\n> And y.",

@@ -59,7 +59,6 @@ def drawn(page: Any, strokes: list[list[tuple[float, float]]]) -> bytes:
 @pytest.mark.parametrize("name", SCRIBBLES)
 def test_a_drawing_comes_to_the_form_of_the_data_as_its_png_does(page: Any, name: str, tmp_path: Path) -> None:
     """For the form of every data set, and on a sheet, the browser's pixels are those that Python reads from the PNG."""
-    pytest.importorskip("PIL")
     path = tmp_path / "drawn.png"
     path.write_bytes(drawn(page, SCRIBBLES[name]))
     for data, known in FORMS.items():
@@ -82,7 +81,6 @@ def test_nothing_drawn_is_nothing(page: Any) -> None:
 
 def test_dark_ink_on_white_paper_is_read_too(page: Any, tmp_path: Path) -> None:
     """A white sheet gives what Python reads from it: paper is what the border is."""
-    pytest.importorskip("PIL")
     url = page.evaluate("""() => {
         window.sheet = scribble({ form: { size: 8 }, paper: "white", onChange() {} });
         document.body.replaceChildren(sheet);

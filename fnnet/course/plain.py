@@ -35,9 +35,11 @@ FOLD = re.compile(
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
 
-#: Directives that show a reader nothing, and those that are a figure or code. All others are a remark under a heading.
+#: Directives that show a reader nothing, and those that are a figure, move on the site, or are code. All others are a
+#: remark under a heading.
 SILENT = {"toctree", "contents", "eval-rst", "testsetup", "testcleanup", "index"}
 DRAWN, SHOWN = {"drawing", "imports"}, {"figure", "image"}
+TOUCHED = "piece"
 CODE = {"code", "code-block", "code-cell", "sourcecode", "doctest"}
 
 
@@ -90,6 +92,8 @@ def _directive(name: str, argument: str, body: str) -> str:
         return _code("text", formula(content or argument))
     if name in DRAWN | SHOWN:
         return _figure(argument if name in DRAWN else content, options.get("alt", ""))
+    if name == TOUCHED:
+        return _figure(content, options.get("alt", ""), kind="To touch, on the site")
     return _remark(argument or name.capitalize(), content)
 
 
@@ -99,8 +103,8 @@ def _code(language: str, body: str) -> str:
     return f"{ticks}{language}\n{body.rstrip()}\n{ticks}"
 
 
-def _figure(*says: str) -> str:
-    return f"[Figure: {' '.join(_plain(text.strip()) for text in says if text)}]"
+def _figure(*says: str, kind: str = "Figure") -> str:
+    return f"[{kind}: {' '.join(_plain(text.strip()) for text in says if text)}]"
 
 
 def _remark(title: str, content: str) -> str:

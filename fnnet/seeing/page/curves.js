@@ -4,13 +4,13 @@ import { ofClass } from "./colors.js";
 import { h, put, svg } from "./dom.js";
 import { thinned } from "./thinning.js";
 
-const TALL = 180, ABOVE = 10, BELOW = 26, BESIDE = 46;
+const CURVES_TALL = 180, CURVES_ABOVE = 10, CURVES_BELOW = 26, CURVES_BESIDE = 46;
 
 /* A chart of series [{ name, values, share, color, dashed }], whose value i stands at steps[i]. With `onPick` it is a
    slider, and says onPick(step) when it is dragged or arrow keys move it; only moveTo moves the cursor itself, so
    that whoever owns the step has the last word. `show(series, steps)` gives it others. */
 export function curves(series, { steps, cursor = null, onPick = null, label = "Loss and accuracy" } = {}) {
-  const drawing = svg("svg", { class: "curves-drawing", "aria-hidden": "true", height: TALL });
+  const drawing = svg("svg", { class: "curves-drawing", "aria-hidden": "true", height: CURVES_TALL });
   const legend = h("div", { class: "curves-legend", "aria-hidden": "true" });
   const element = h("div", { class: "curves", role: onPick ? "slider" : "img", "aria-label": label }, drawing, legend);
   const chart = { element, drawing, legend, series, steps, cursor, label, onPick, width: 0 };
@@ -28,13 +28,13 @@ function widthOf(element) {
 
 function drawChart(chart) {
   const width = (chart.width = widthOf(chart.element));
-  const sides = [BESIDE, width - (chart.series.some((one) => one.share) ? BESIDE : 12)];
+  const sides = [CURVES_BESIDE, width - (chart.series.some((one) => one.share) ? CURVES_BESIDE : 12)];
   chart.across = straight([chart.steps[0] ?? 0, chart.steps.at(-1) || 1], sides);
-  const heights = [TALL - BELOW, ABOVE];
+  const heights = [CURVES_TALL - CURVES_BELOW, CURVES_ABOVE];
   const left = straight(lossRange(chart.series), heights);
   const right = straight([0, 1], heights);
   chart.line = svg("g", { class: "curves-cursor" });
-  chart.drawing.setAttribute("viewBox", `0 0 ${width} ${TALL}`);
+  chart.drawing.setAttribute("viewBox", `0 0 ${width} ${CURVES_TALL}`);
   const paths = chart.series.map((one, i) => pathOf(one, i, chart, one.share ? right : left));
   put(chart.drawing, axesOf(chart, left, right, sides), paths, chart.line);
   put(chart.legend, chart.series.map(legendOf));
@@ -55,7 +55,7 @@ function colorOf(one, i) {
 }
 
 function pathOf(one, i, chart, up) {
-  const kept = thinned(one.values, Math.max(1, chart.width - 2 * BESIDE));
+  const kept = thinned(one.values, Math.max(1, chart.width - 2 * CURVES_BESIDE));
   const points = kept.map((at) => [chart.across(chart.steps[at]), up(one.values[at])]);
   const drawn = points.map(([x, y], at) => {
     if (!Number.isFinite(y)) return "";
@@ -71,13 +71,13 @@ function axesOf(chart, left, right, [start, end]) {
   const along = ticks(chart.steps[0] ?? 0, chart.steps.at(-1) || 1, chart.width / 110);
   return [
     losses.map((loss) => svg("line", { class: "curves-grid", x1: start, x2: end, y1: left(loss), y2: left(loss) })),
-    losses.map((loss) => word(start - 6, left(loss) + 4, "end", brief(loss))),
-    shares.map((share) => word(end + 6, right(share) + 4, "start", percent(share))),
-    along.map((step) => word(chart.across(step), TALL - 6, "middle", brief(step))),
+    losses.map((loss) => axisWord(start - 6, left(loss) + 4, "end", brief(loss))),
+    shares.map((share) => axisWord(end + 6, right(share) + 4, "start", percent(share))),
+    along.map((step) => axisWord(chart.across(step), CURVES_TALL - 6, "middle", brief(step))),
   ].flat();
 }
 
-function word(x, y, anchor, text) {
+function axisWord(x, y, anchor, text) {
   return svg("text", { class: "curves-word", x, y, "text-anchor": anchor }, text);
 }
 
@@ -91,22 +91,23 @@ function moveCursor(chart, step) {
   chart.cursor = step;
   const at = step === null ? -1 : nearestStep(chart.steps, step);
   const x = at < 0 ? null : chart.across(chart.steps[at]);
-  put(chart.line, x !== null && svg("line", { x1: x, x2: x, y1: ABOVE, y2: TALL - BELOW }));
-  const text = at < 0 ? ends(chart) : `step ${chart.steps[at]}: ${spoken(chart.series, at)}`;
+  put(chart.line, x !== null && svg("line", { x1: x, x2: x, y1: CURVES_ABOVE, y2: CURVES_TALL - CURVES_BELOW }));
+  const text = at < 0 ? wholeSpoken(chart) : `step ${chart.steps[at]}: ${momentSpoken(chart.series, at)}`;
   if (!chart.onPick) return chart.element.setAttribute("aria-label", `${chart.label}: ${text}`);
   const said = { min: chart.steps[0] ?? 0, max: chart.steps.at(-1) ?? 0, now: step ?? 0, text };
   for (const [name, value] of Object.entries(said)) chart.element.setAttribute(`aria-value${name}`, value);
 }
 
 /* What a screen reader says of a moment, and of the whole where there is no cursor. */
-function spoken(series, at) {
+function momentSpoken(series, at) {
   const say = ({ values, share }) => (share ? percent(values[at]) : brief(values[at]));
   return series.map((one) => `${one.name} ${say(one)}`).join(", ");
 }
 
-function ends({ series, steps }) {
+function wholeSpoken({ series, steps }) {
   if (!steps.length) return "nothing yet";
-  return `step ${steps[0]}: ${spoken(series, 0)}; step ${steps.at(-1)}: ${spoken(series, steps.length - 1)}`;
+  const at = [...new Set([0, steps.length - 1])];
+  return at.map((i) => `step ${steps[i]}: ${momentSpoken(series, i)}`).join("; ");
 }
 
 /* The index of the step nearest to one; steps rise. */

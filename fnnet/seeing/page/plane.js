@@ -4,27 +4,29 @@ import { ofClass } from "./colors.js";
 import { h, put, svg } from "./dom.js";
 import { mostProbable, shading } from "./shade.js";
 
-const CELLS = 60;
-const WIDE = 300, TALL_PLANE = 312; // the drawing; its plane, where views.css puts the heat map, is between these:
-const LEFT = 36, RIGHT = 294, TOP = 18, BOTTOM = 276;
+const PLANE_CELLS = 60;
+const PLANE_WIDE = 300, PLANE_TALL = 312; // the drawing; where views.css puts the heat map is between these:
+const PLANE_LEFT = 36, PLANE_RIGHT = 294, PLANE_TOP = 18, PLANE_BOTTOM = 276;
 
 /* The plane over range [[x_1 from, to], [x_2 from, to]] with points [{ at: [x_1, x_2], label }], whose label is the
-   place of its class in `classes`. draw(valuesAt) colors it: valuesAt(x_1, x_2) gives the probabilities of the classes, or
-   one number, shown as more or less than `middle`, at most by `reach`. A point of the plane is read with pointer and
-   arrow keys; with `onPick`, a click or Enter says onPick(x_1, x_2). point(x_1, x_2) puts the cross there. */
+   place of its class in `classes`. draw(valuesAt) colors it: valuesAt(x_1, x_2) gives the probabilities of the
+   classes, or one number, shown as more or less than `middle`, at most by `reach`. A point of the plane is read with
+   pointer and arrow keys; with `onPick`, a click or Enter says onPick(x_1, x_2). point(x_1, x_2) puts the cross
+   there. */
 export function plane({ range, points = [], classes = [], label, names = ["x_1", "x_2"], onPick = null, ...scale }) {
-  const heat = h("canvas", { class: "plane-heat", width: CELLS, height: CELLS, "aria-hidden": "true" });
-  const drawing = svg("svg", { class: "plane-drawing", viewBox: `0 0 ${WIDE} ${TALL_PLANE}`, "aria-hidden": "true" });
+  const heat = h("canvas", { class: "plane-heat", width: PLANE_CELLS, height: PLANE_CELLS, "aria-hidden": "true" });
+  const viewBox = `0 0 ${PLANE_WIDE} ${PLANE_TALL}`;
+  const drawing = svg("svg", { class: "plane-drawing", viewBox, "aria-hidden": "true" });
   const said = h("output", { class: "plane-said", "aria-live": "polite" });
   const frame = h("div", { class: "plane-frame", tabindex: 0, role: "group", "aria-label": label }, heat, drawing);
   const element = h("div", { class: onPick ? "plane plane-pickable" : "plane" }, frame, said);
-  const across = straight(range[0], [LEFT, RIGHT]), up = straight(range[1], [BOTTOM, TOP]);
+  const across = straight(range[0], [PLANE_LEFT, PLANE_RIGHT]), up = straight(range[1], [PLANE_BOTTOM, PLANE_TOP]);
   const cross = svg("g", { class: "plane-cross" });
   const view = { heat, said, range, classes, names, scale, onPick, across, up, cross, valuesAt: null, at: null };
   put(drawing, axesOfPlane(view), cross, points.map((point) => markOf(point, view)));
   element.draw = (valuesAt) => drawHeat(view, (view.valuesAt = valuesAt ?? view.valuesAt));
   element.point = (...at) => pointAt(view, at);
-  listen(view, frame, drawing);
+  listenOnPlane(view, frame, drawing);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => element.draw());
   return element;
 }
@@ -33,25 +35,25 @@ export function plane({ range, points = [], classes = [], label, names = ["x_1",
 function drawHeat({ heat, range, scale, valuesAt, said, at, ...view }) {
   if (!valuesAt) return;
   const brush = heat.getContext("2d");
-  const image = brush.createImageData(CELLS, CELLS);
+  const image = brush.createImageData(PLANE_CELLS, PLANE_CELLS);
   const colorAt = shading(heat, scale);
-  const x = straight([0, CELLS], range[0]), y = straight([CELLS, 0], range[1]);
-  for (let row = 0; row < CELLS; row++) {
-    for (let column = 0; column < CELLS; column++) {
-      image.data.set([...colorAt(valuesAt(x(column + 0.5), y(row + 0.5))), 255], 4 * (row * CELLS + column));
+  const x = straight([0, PLANE_CELLS], range[0]), y = straight([PLANE_CELLS, 0], range[1]);
+  for (let row = 0; row < PLANE_CELLS; row++) {
+    for (let column = 0; column < PLANE_CELLS; column++) {
+      image.data.set([...colorAt(valuesAt(x(column + 0.5), y(row + 0.5))), 255], 4 * (row * PLANE_CELLS + column));
     }
   }
   brush.putImageData(image, 0, 0);
-  if (at) said.textContent = readout({ valuesAt, at, ...view });
+  if (at) said.textContent = planeReadout({ valuesAt, at, ...view });
 }
 
 function axesOfPlane({ range, names, across, up }) {
   const word = (x, y, anchor, text) => svg("text", { class: "plane-word", x, y, "text-anchor": anchor }, text);
   return [
-    ticks(...range[0], 4).map((x) => word(across(x), BOTTOM + 15, "middle", brief(x))),
-    ticks(...range[1], 4).map((y) => word(LEFT - 5, up(y) + 4, "end", brief(y))),
-    word((LEFT + RIGHT) / 2, TALL_PLANE - 5, "middle", names[0]),
-    word(LEFT, TOP - 6, "start", names[1]),
+    ticks(...range[0], 4).map((x) => word(across(x), PLANE_BOTTOM + 15, "middle", brief(x))),
+    ticks(...range[1], 4).map((y) => word(PLANE_LEFT - 5, up(y) + 4, "end", brief(y))),
+    word((PLANE_LEFT + PLANE_RIGHT) / 2, PLANE_TALL - 5, "middle", names[0]),
+    word(PLANE_LEFT, PLANE_TOP - 6, "start", names[1]),
   ];
 }
 
@@ -70,11 +72,11 @@ function markOf({ at, label }, { across, up, classes }) {
 function pointAt(view, at) {
   view.at = at.map((value, i) => Math.min(view.range[i][1], Math.max(view.range[i][0], value)));
   const [x, y] = [view.across(view.at[0]), view.up(view.at[1])];
-  put(view.cross, svg("path", { d: `M${x} ${TOP}V${BOTTOM}M${LEFT} ${y}H${RIGHT}` }));
-  view.said.textContent = readout(view);
+  put(view.cross, svg("path", { d: `M${x} ${PLANE_TOP}V${PLANE_BOTTOM}M${PLANE_LEFT} ${y}H${PLANE_RIGHT}` }));
+  view.said.textContent = planeReadout(view);
 }
 
-function readout({ at, names, classes, valuesAt }) {
+function planeReadout({ at, names, classes, valuesAt }) {
   const place = at.map((value, i) => `${names[i]} = ${brief(value)}`).join(", ");
   if (!valuesAt) return place;
   const says = valuesAt(...at);
@@ -83,11 +85,11 @@ function readout({ at, names, classes, valuesAt }) {
   return `${place}: ${classes[most] ?? most}, ${percent(says[most])}`;
 }
 
-function listen(view, frame, drawing) {
+function listenOnPlane(view, frame, drawing) {
   const under = (event) => {
-    const box = drawing.getBoundingClientRect(), scale = WIDE / box.width;
-    const x = straight([LEFT, RIGHT], view.range[0])((event.clientX - box.left) * scale);
-    const y = straight([BOTTOM, TOP], view.range[1])((event.clientY - box.top) * scale);
+    const box = drawing.getBoundingClientRect(), scale = PLANE_WIDE / box.width;
+    const x = straight([PLANE_LEFT, PLANE_RIGHT], view.range[0])((event.clientX - box.left) * scale);
+    const y = straight([PLANE_BOTTOM, PLANE_TOP], view.range[1])((event.clientY - box.top) * scale);
     pointAt(view, [x, y]);
   };
   drawing.addEventListener("pointermove", under);

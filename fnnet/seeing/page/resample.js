@@ -1,16 +1,16 @@
 /* A picture made smaller or larger by Hamming's filter, with the arithmetic of Pillow's resize.
 
-   Along each axis a new pixel is a weighted mean of the old ones around its middle, first across, then down. Pictures of
-   real numbers are rounded to 32 bits after each pass; those of bytes are averaged in whole numbers, by weights that
-   are multiples of 2**-22. Source: Pillow, src/libImaging/Resample.c. */
+   Along each axis a new pixel is a weighted mean of the old ones around its middle, first across, then down. Pictures
+   of real numbers are rounded to 32 bits after each pass; those of bytes are averaged in whole numbers, by weights
+   that are multiples of 2**-22. Source: Pillow, src/libImaging/Resample.c. */
 
 const PRECISION = 2 ** 22;
 
 /* A picture { width, height, values }, a Float32Array or a Uint8Array, in this width and height. */
 export function resized(picture, width, height) {
   const { height: rows, values } = picture;
-  const across = width === picture.width ? values : passed(values, picture.width, width, rows, false);
-  const down = height === rows ? across : passed(across, rows, height, width, true);
+  const across = width === picture.width ? values : resamplePass(values, picture.width, width, rows, false);
+  const down = height === rows ? across : resamplePass(across, rows, height, width, true);
   return { width, height, values: down };
 }
 
@@ -21,7 +21,7 @@ export function roundEven(value) {
 }
 
 /* One pass, over `others` rows, or columns where it goes `down`, from `length` pixels each to `wanted`. */
-function passed(values, length, wanted, others, down) {
+function resamplePass(values, length, wanted, others, down) {
   const bytes = values instanceof Uint8Array;
   const [oldStep, oldLine] = down ? [others, 1] : [1, length];
   const [newStep, newLine] = down ? [others, 1] : [1, wanted];

@@ -19,10 +19,10 @@ export function shading(element, { middle = 0.5, reach = 0.5 } = {}) {
   const [less, more] = [seenColor(element, "var(--minus)"), seenColor(element, "var(--plus)")];
   const classes = [];
   return (says) => {
-    if (typeof says === "number") return mixed(paper, says < middle ? less : more, Math.abs(says - middle) / reach);
+    if (typeof says === "number") return mixedWith(paper, says < middle ? less : more, Math.abs(says - middle) / reach);
     const most = mostProbable(says);
     classes[most] ??= pixel(ofClass(most));
-    return mixed(paper, classes[most], (says[most] * says.length - 1) / (says.length - 1));
+    return mixedWith(paper, classes[most], (says[most] * says.length - 1) / (says.length - 1));
   };
 }
 
@@ -33,7 +33,7 @@ export function mostProbable(shares) {
   return most;
 }
 
-function mixed(paper, color, strength) {
+function mixedWith(paper, color, strength) {
   const share = STRONGEST * Math.min(1, Math.max(0, strength || 0));
   return paper.map((part, i) => part + share * (color[i] - part));
 }
