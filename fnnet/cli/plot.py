@@ -102,7 +102,7 @@ def _of_many(runs: Sequence[Path]) -> tuple[Any, list[str]]:
     """The learning curves of several runs, those that differ in nothing but the seed as one."""
     standings, histories = [_standing(run) for run in runs], [_history(run) for run in runs]
     lines: Mapping[str, list[History]] = {
-        ", ".join(filter(None, [name, f"mean of {len(places)}" if len(places) > 1 else ""])): [
+        ", ".join(filter(None, [name, f"mean of {len(places)} runs" if len(places) > 1 else ""])): [
             histories[i] for i in places
         ]
         for name, places in by_seed(standings).items()
@@ -150,7 +150,7 @@ def _with_data(run: Run, history: History, folder: Path | None, mirror: str | No
 def _overview(
     path: Path, run: Run, history: History, folder: Path | None, mirror: str | None
 ) -> tuple[Any, list[str]]:  # fmt: skip
-    fitting = [name for name, panel in PANELS.items() if not panel.refused(run) and panel.shown(run)]
+    fitting = [name for name, panel in PANELS.items() if not panel.refused(run)]
     subject = Subject(run, history)
     try:
         subject = _with_data(run, history, folder, mirror)
@@ -158,6 +158,7 @@ def _overview(
         needing = [name for name in fitting if PANELS[name].needs_data]
         fitting = [name for name in fitting if name not in needing]
         complain(f"without {', '.join(needing)}: {error}")
+    fitting = [name for name in fitting if PANELS[name].shown(subject)]
     names = [*([CURVE] if history else []), *fitting]
     epoch = f", after {run.state.epoch:,} epochs" if run.state else ""
     return overview_figure(fitting, subject, f"{path}{epoch}"), names

@@ -8,17 +8,12 @@ from fnnet.plotting.curves import History, has, learning_curve
 from fnnet.plotting.panels import PANELS, Subject
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Inches of a panel among others, and how many stand in a row; what the panels are called.
+#: Inches of a panel among others, and how many stand in a row; what is said over those that don't say it themselves.
 WIDTH, HEIGHT, ACROSS = 4.9, 3.9, 3
-TITLES = {
-    "plane": "what the network says of the plane",
-    "network": "the network",
-    "weights": "",
-    "confusion": "how often each class was taken for each",
-    "mistakes": "the worst mistakes",
-}
+TITLES = {"plane": "what the network says of the plane", "confusion": "how often each class was taken for each"}
 
 
 def figure_name(numbers: bool) -> str:
@@ -30,9 +25,19 @@ def curve_figure(lines: Mapping[str, Sequence[History]], kinds: Collection[str])
     """The loss, and beside it the figure of the runs, where it was kept and is one for all."""
     names = _curves(lines, kinds)
     figure = blank(4.3 * len(names), 3.2)
-    for ax, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
+    axes = figure.subplots(1, len(names), squeeze=False)[0]
+    for ax, name in zip(axes, names, strict=True):
         learning_curve(ax, lines, name)
+    if any(lines):
+        _legend_below(figure, axes)
     return figure
+
+
+def _legend_below(figure: "Figure", axes: Sequence["Axes"]) -> None:
+    """One legend for all axes under them, where long names have room."""
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    for legend in filter(None, (ax.get_legend() for ax in axes)):
+        legend.remove()
 
 
 def panel_figure(name: str, subject: Subject) -> "Figure":
@@ -57,7 +62,7 @@ def overview_figure(names: Sequence[str], subject: Subject, title: str) -> "Figu
         learning_curve(ax, lines, name).set_title(f"{name.replace('R2', 'R²')} by epoch", fontsize=10)
     for name, ax in zip(names, axes[len(curves) :], strict=False):
         PANELS[name].draw(ax, subject)
-        if TITLES[name]:
+        if name in TITLES:
             ax.set_title(TITLES[name], fontsize=10)
     for ax in axes[many:]:
         ax.axis("off")

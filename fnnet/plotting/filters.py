@@ -14,8 +14,8 @@ from fnnet.values.array import Array
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: The most units that are drawn, and weights with which each is written as a number too.
-MOST, WRITTEN = 48, 100
+#: The most units that are drawn; and the most weights, and units, with which each weight is written as a number too.
+MOST, WRITTEN, ROWS = 48, 120, 12
 
 
 def first_weights(ax: "Axes", net: Any, shape: Sequence[int] = (), names: Sequence[str] = ()) -> "Axes":
@@ -72,8 +72,9 @@ def mosaic(weights: Array, shape: Sequence[int]) -> Array:
 
 
 def _said(shown: int, many: int) -> str:
-    units = f"{many:,} unit{'s' * (many != 1)}"
-    return f"the first {units}" if shown == many else f"{shown} of the first {units}: those with the largest weights"
+    if shown < many:
+        return f"{shown} of the {many:,} units of the first layer: the largest weights"
+    return f"the {many} units of the first layer" if many > 1 else "the first unit"
 
 
 def _name(ax: "Axes", units: list[int], names: Sequence[str], inputs: int) -> None:
@@ -87,7 +88,7 @@ def _name(ax: "Axes", units: list[int], names: Sequence[str], inputs: int) -> No
 
 
 def _write(ax: "Axes", image: Any, weights: Array) -> None:
-    if weights.size <= WRITTEN:
+    if weights.size <= WRITTEN and len(weights) <= ROWS:
         for (i, j), weight in np.ndenumerate(weights):
             color = ink(image.to_rgba(weight)[:3])
             ax.text(j, i, f"{weight:.2g}", ha="center", va="center", color=color, fontsize=7)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 #: The most units of a layer that are all drawn, and of a wider one those before and after the dots.
 WHOLE, BEFORE, AFTER = 10, 4, 2
 
-#: The most weights between two layers that are written as numbers; and the height of a drawing.
-WRITTEN, HEIGHT = 40, 1.0
+#: The most weights between two layers that are written as numbers; the height of the units, and of the head.
+WRITTEN, HEIGHT, HEAD = 40, 1.0, 0.16
 
 
 class Column(NamedTuple):
@@ -36,9 +36,9 @@ def network(
 ) -> "Axes":  # fmt: skip
     """The layers of units from the left to the right, and each weight as a line: the wider, the larger it is.
 
-    Weights below zero are blue and dashed. Where there are few, each has its number, and each unit its bias b. With an
-    example ``x``, in each unit stands what comes of it. ``names`` are those of the inputs, ``classes`` of the outputs.
-    Raises UsageError for a network that is more than one layer after the other.
+    Weights below zero are blue and dashed. Where there are few, each has its number, and in each unit
+    stands its bias; with an example ``x``, what comes of it. ``names`` are those of the inputs, ``classes`` those of
+    the outputs. Raises UsageError for a network that is more than one layer after the other.
 
     >>> from matplotlib.figure import Figure
     >>> from fnnet import Affine
@@ -46,7 +46,7 @@ def network(
     >>> [line.get_linestyle() for line in ax.lines]
     ['-', '--']
     >>> [text.get_text() for text in ax.texts][:3]
-    ['0.5', '-2', 'b 0.25']
+    ['0.5', '-2', '0.25']
     """
     layers = affine_layers(net)
     if not is_plain(net):
@@ -56,13 +56,16 @@ def network(
         _lines(ax, one, other, layer.W.astype(float))
         if one.many * other.many <= WRITTEN:
             _numbers(ax, one, other, layer.W)
-            _biases(ax, other, layer.b)
-    for column, values in zip(columns, values_of(net, x) if x is not None else [None] * len(columns), strict=True):
-        _units(ax, column, values)
+    small = all(one.many * other.many <= WRITTEN for one, other in pairwise(columns))
+    biases = [None, *(layer.b for layer in layers)] if small else [None] * len(columns)
+    radius = _radius(ax, columns)
+    for column, values in zip(columns, values_of(net, x) if x is not None else biases, strict=True):
+        _units(ax, column, values, radius)
     _heads(ax, columns, between(net))
+    _foot(ax, columns, "what comes of the example" if x is not None else "its bias" if small else "")
     _names(ax, columns[0], names, "right", -1)
     _names(ax, columns[-1], classes, "left", 1)
-    ax.set(xlim=(-0.35, columns[-1].left + 0.35), ylim=(-0.12, HEIGHT + 0.12))
+    ax.set(xlim=(-0.35, columns[-1].left + 0.35), ylim=(-0.05, HEIGHT + HEAD))
     ax.axis("off")
     return ax
 
@@ -114,20 +117,21 @@ def _numbers(ax: "Axes", one: Column, other: Column, weights: Array) -> None:
             )  # fmt: skip
 
 
-def _biases(ax: "Axes", column: Column, biases: Array) -> None:
-    for height, bias in zip(column.heights, biases[column.units], strict=True):
-        ax.annotate(
-            f"b {bias:.2g}", (column.left, height), (0, -15), textcoords="offset points", ha="center", va="top",
-            fontsize=6.5, color=GRAY, zorder=4,
-        )  # fmt: skip
+def _radius(ax: "Axes", columns: Sequence[Column]) -> float:
+    """The radius of a unit, in points: as large as the closest neighbors let it be, and a number asks for."""
+    figure = ax.get_figure(root=True)
+    inches = ax.get_position().height * (figure.get_size_inches()[1] if figure else 4.0)
+    closest = min(1.0 / len(column.units) for column in columns)
+    return float(min(12.0, 0.4 * closest * 72 * inches / (HEIGHT + HEAD + 0.05)))
 
 
-def _units(ax: "Axes", column: Column, values: Array | None) -> None:
+def _units(ax: "Axes", column: Column, values: Array | None, radius: float) -> None:
     lefts = np.full(len(column.units), column.left)
-    ax.scatter(lefts, column.heights, s=420, color="white", edgecolors="black", linewidths=1.0, zorder=3)
+    ax.scatter(lefts, column.heights, s=(2 * radius) ** 2, color="white", edgecolors="black", linewidths=1.0, zorder=3)
     if values is not None:
         for height, value in zip(column.heights, values[column.units], strict=True):
-            ax.text(column.left, height, f"{value:.2g}", fontsize=7, ha="center", va="center", zorder=4)
+            size = min(7.0, 0.62 * radius)
+            ax.text(column.left, height, f"{value:.2g}", fontsize=size, ha="center", va="center", zorder=4)
     if len(column.units) < column.many:
         middle = (column.heights[BEFORE - 1] + column.heights[BEFORE]) / 2
         ax.text(column.left, middle, "⋮", fontsize=14, ha="center", va="center", zorder=4)
@@ -139,6 +143,14 @@ def _heads(ax: "Axes", columns: Sequence[Column], after: Sequence[str]) -> None:
         what = "input" if i == 0 else "output" if i == len(columns) - 1 else "unit"
         lines = [f"{column.many:,} {what}{'s' * (column.many != 1)}", *(after[i - 1 : i] if i else [])]
         ax.text(column.left, HEIGHT + 0.03, "\n".join(filter(None, lines)), ha="center", va="bottom", fontsize=8.5)
+
+
+def _foot(ax: "Axes", columns: Sequence[Column], inside: str) -> None:
+    """Under all layers what lines and numbers mean."""
+    said = "a line is a weight: the wider the larger, dashed below zero" + (
+        f"; in a unit stands {inside}" * bool(inside)
+    )
+    ax.text(columns[-1].left / 2, -0.04, said, ha="center", va="bottom", fontsize=7, color=GRAY)
 
 
 def _names(ax: "Axes", column: Column, names: Sequence[str], ha: str, side: int) -> None:

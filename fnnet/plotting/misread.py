@@ -61,8 +61,8 @@ def _share(mistake: Mistake) -> str:
 def _bars(ax: "Axes", mistakes: Sequence[Mistake]) -> None:
     places = np.arange(len(mistakes))
     given, own = ([mistake[name] for mistake in mistakes] for name in ("probability", "of_class"))
-    ax.barh(places - 0.2, given, 0.4, color=BLUE, label="of the class that was predicted")
-    ax.barh(places + 0.2, own, 0.4, color=ORANGE, hatch="////", edgecolor="white", label="of its own class")
+    ax.barh(places - 0.2, given, 0.4, color=BLUE, label="probability of the class that was predicted")
+    ax.barh(places + 0.2, own, 0.4, color=ORANGE, hatch="////", edgecolor="white", label="of its own")
     names = [f"row {m['row']}: {label(m['class'], 12)}, taken for {label(m['predicted'], 12)}" for m in mistakes]
     ax.set_yticks(places, names, fontsize=8)
     ax.invert_yaxis()

@@ -43,7 +43,7 @@ class Panel(NamedTuple):
     needs_data: bool
     size: Callable[[Run], Size]
     draw: Callable[["Axes", Subject], "Axes"]
-    shown: Callable[[Run], bool] = lambda run: True
+    shown: Callable[[Subject], bool] = lambda of: True
 
 
 def _no_plane(run: Run) -> str | None:
@@ -94,11 +94,14 @@ def _draw_mistakes(ax: "Axes", of: Subject) -> "Axes":
     rows, outputs = _rows(of), _outputs(of)
     if not of.run.classes:
         return scatter.predicted_numbers(ax, rows.y_test, outputs[:, 0], *_target(of.run))
-    images = are_images(of.run.shape)
-    p = named_loss(of.run.recipe).probabilities(outputs)
-    worst = mistaken(p, rows.y_test, of.run.classes, PICTURES if images else BARS)
-    pictures = list(grays(rows, [row["row"] for row in worst])) if images and worst else []
+    worst = _worst(of)
+    pictures = list(grays(rows, [row["row"] for row in worst])) if are_images(of.run.shape) and worst else []
     return misread.worst_mistakes(ax, worst, pictures)
+
+
+def _worst(of: Subject) -> list[misread.Mistake]:
+    p = named_loss(of.run.recipe).probabilities(_outputs(of))
+    return list(mistaken(p, _rows(of).y_test, of.run.classes, PICTURES if are_images(of.run.shape) else BARS))
 
 
 def _rows(of: Subject) -> Dataset:
@@ -130,9 +133,15 @@ def _network_size(run: Run) -> Size:
 PANELS = {
     "plane": Panel(_no_plane, True, lambda run: (5.2, 4.0), _draw_plane),
     "network": Panel(
-        _no_network, False, _network_size, _draw_network, lambda run: graph.width_of(run.net) <= graph.WHOLE
+        _no_network, False, _network_size, _draw_network, lambda of: graph.width_of(of.run.net) <= graph.WHOLE
     ),
     "weights": Panel(lambda run: None, False, _weights_size, _draw_weights),
-    "confusion": Panel(_no_confusion, True, _matrix_size, _draw_confusion, lambda run: len(run.classes) <= 30),
-    "mistakes": Panel(lambda run: None, True, lambda run: (7.0, 5.0), _draw_mistakes),
+    "confusion": Panel(_no_confusion, True, _matrix_size, _draw_confusion, lambda of: len(of.run.classes) <= 30),
+    "mistakes": Panel(
+        lambda run: None,
+        True,
+        lambda run: (7.0, 5.0),
+        _draw_mistakes,
+        lambda of: not of.run.classes or bool(_worst(of)),
+    ),
 }

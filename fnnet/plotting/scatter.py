@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fnnet.learning.metrics import r2
-from fnnet.plotting.canvas import label
+from fnnet.plotting.canvas import label, load_matplotlib
 from fnnet.plotting.palette import BLUE, GRAY
 from fnnet.values.array import numbers
 
@@ -30,5 +30,8 @@ def predicted_numbers(ax: "Axes", true: Any, predicted: Any, name: str = "") -> 
     ax.scatter(x[rows], y[rows], s=14, color=BLUE, alpha=1.0 if len(rows) < 100 else 0.5, linewidths=0, zorder=2)
     said = f" {label(name, 40)}" if name else ""
     ax.set(xlabel=f"true{said}", ylabel=f"predicted{said}")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(load_matplotlib("ticker").MaxNLocator(5))
+        axis.set_major_formatter(load_matplotlib("ticker").StrMethodFormatter("{x:,g}"))
     ax.set_title(f"R² {r2(y[:, None], x):.4f}", fontsize=9)
     return ax
