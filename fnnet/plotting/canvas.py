@@ -1,6 +1,7 @@
 """What pictures are drawn on, and the files that they become. matplotlib is asked for by name, when one is drawn."""
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -34,6 +35,12 @@ STYLE: dict[str, Any] = {
     "svg.hashsalt": MAKER,
 }
 
+#: Fonts for letters that matplotlib's own lacks, in the order in which those that are installed are asked.
+FONTS = (
+    "Noto Sans CJK JP", "Noto Sans CJK SC", "Hiragino Sans", "Yu Gothic", "Microsoft YaHei", "PingFang SC",
+    "Malgun Gothic", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari", "Noto Sans Thai",
+)  # fmt: skip
+
 
 def load_matplotlib(part: str = "figure") -> Any:
     """A module of matplotlib; DataError, with how to get it, where it is missing."""
@@ -46,7 +53,9 @@ def load_matplotlib(part: str = "figure") -> Any:
 @contextmanager
 def styled() -> Iterator[None]:
     """matplotlib's own settings with `STYLE`, whatever the user's are; these are back afterwards."""
-    with load_matplotlib("style").context(["default", STYLE]):
+    there = {*load_matplotlib("font_manager").fontManager.get_font_names()}
+    fonts = {"font.family": ["DejaVu Sans", *(font for font in FONTS if font in there)]}
+    with load_matplotlib("style").context(["default", {**STYLE, **fonts}]):
         yield
 
 
@@ -59,7 +68,9 @@ def blank(width: float, height: float) -> "Figure":
 def packed_figure(figure: "Figure", suffix: str) -> bytes:
     """The bytes of a file with a figure in it; the same figure gives the same bytes."""
     file = io.BytesIO()
-    figure.savefig(file, format=suffix.removeprefix("."), metadata=METADATA[suffix])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a letter that no font here has is drawn as a box
+        figure.savefig(file, format=suffix.removeprefix("."), metadata=METADATA[suffix])
     return file.getvalue()
 
 
@@ -71,8 +82,11 @@ def is_drawn(data: bytes) -> bool:
 def label(text: object, most: int = 24) -> str:
     r"""A text that is not ours as matplotlib draws it letter by letter, and not longer than this.
 
+    A legend leaves out what begins with an underscore, which therefore comes after a hair space.
+
     >>> print(label("$100 or more"), label("abcdefgh", most=5))
     \$100 or more abcd…
     """
     shown = visible(text)
+    shown = f"\N{HAIR SPACE}{shown}" if shown.startswith("_") else shown
     return (shown if len(shown) <= most else shown[: most - 1] + "…").replace("$", r"\$")

@@ -40,8 +40,9 @@ def learning_curve(ax: "Axes", lines: Mapping[str, Sequence[History]], of: str =
     them. Of several it is the mean over the epochs that all have, in a band from the lowest to the highest.
 
     >>> from matplotlib.figure import Figure
-    >>> runs = [[Epoch(1, 9, 0.1, 0.5, None), Epoch(2, 18, 0.1, 0.25, None)], [Epoch(1, 9, 0.1, 1.0, None)]]
-    >>> ax = learning_curve(Figure().subplots(), {"sgd": runs[:1], "both": runs})
+    >>> one = [Epoch(1, 9, 0.1, 0.5, None), Epoch(2, 18, 0.1, 0.25, None)]
+    >>> other = [Epoch(1, 9, 0.1, 1.0, None)]
+    >>> ax = learning_curve(Figure().subplots(), {"one": [one], "both": [one, other]})
     >>> ax.lines[0].get_ydata().tolist(), ax.lines[1].get_ydata().tolist()
     ([0.5, 0.25], [0.75])
     """

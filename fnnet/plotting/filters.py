@@ -26,7 +26,8 @@ def first_weights(ax: "Axes", net: Any, shape: Sequence[int] = (), names: Sequen
 
     >>> from matplotlib.figure import Figure
     >>> from fnnet import Affine
-    >>> ax = first_weights(Figure().subplots(), (Affine([[0.5, 0.0], [-1.0, 2.0]], [0.0, 0.0]),))
+    >>> net = (Affine([[0.5, 0.0], [-1.0, 2.0]], [0.0, 0.0]),)
+    >>> ax = first_weights(Figure().subplots(), net)
     >>> ax.images[0].get_array().tolist()
     [[0.5, -1.0], [0.0, 2.0]]
     """

@@ -111,8 +111,8 @@ def _numbers(ax: "Axes", one: Column, other: Column, weights: Array) -> None:
             share = 0.55 + 0.3 * (turn + 0.5) / of
             share = share if late else 1.0 - share
             ax.text(
-                one.left + share, start + share * (end - start), f"{weights[i, o]:.2g}", fontsize=7, ha="center",
-                va="center", rotation=np.degrees(np.arctan(end - start)), transform_rotates_text=True,
+                one.left + share, start + share * (end - start), f"{weights[i, o]:.2g}", fontsize=7, color="black",
+                ha="center", va="center", rotation=np.degrees(np.arctan(end - start)), transform_rotates_text=True,
                 rotation_mode="anchor", bbox={"fc": "white", "ec": "none", "pad": 0.6}, zorder=2,
             )  # fmt: skip
 
@@ -131,7 +131,8 @@ def _units(ax: "Axes", column: Column, values: Array | None, radius: float) -> N
     if values is not None:
         for height, value in zip(column.heights, values[column.units], strict=True):
             size = min(7.0, 0.62 * radius)
-            ax.text(column.left, height, f"{value:.2g}", fontsize=size, ha="center", va="center", zorder=4)
+            how: dict[str, Any] = {"fontsize": size, "color": "black", "ha": "center", "va": "center", "zorder": 4}
+            ax.text(column.left, height, f"{value:.2g}", **how)
     if len(column.units) < column.many:
         middle = (column.heights[BEFORE - 1] + column.heights[BEFORE]) / 2
         ax.text(column.left, middle, "⋮", fontsize=14, ha="center", va="center", zorder=4)

@@ -25,7 +25,8 @@ def worst_mistakes(ax: "Axes", mistakes: Sequence[Mistake], images: Sequence[Arr
     predicted and for its own.
 
     >>> from matplotlib.figure import Figure
-    >>> mistake = {"row": 7, "class": "cat", "predicted": "dog", "probability": 0.9, "of_class": 0.1}
+    >>> mistake = {"row": 7, "class": "cat", "predicted": "dog"}
+    >>> mistake |= {"probability": 0.9, "of_class": 0.1}
     >>> ax = worst_mistakes(Figure().subplots(), [mistake], [np.zeros((2, 2))])
     >>> print(ax.texts[0].get_text())
     cat

@@ -39,7 +39,8 @@ def decision_plane(
     >>> from matplotlib.figure import Figure
     >>> from fnnet import Affine
     >>> net = (Affine([[9.0, 0.0], [0.0, 9.0]], [0.0, 0.0]),)
-    >>> ax = decision_plane(Figure().subplots(), net, [[1.0, 0.0], [0.0, 1.0]], [0, 1])
+    >>> x, y = [[1.0, 0.0], [0.0, 1.0]], [0, 1]
+    >>> ax = decision_plane(Figure().subplots(), net, x, y)
     >>> [len(points.get_offsets()) for points in ax.collections[-2:]]
     [1, 1]
     """

@@ -20,7 +20,8 @@ def predicted_numbers(ax: "Axes", true: Any, predicted: Any, name: str = "") -> 
     """Predicted numbers (N,) over the true ones (N,) of this name, with R² of all.
 
     >>> from matplotlib.figure import Figure
-    >>> ax = predicted_numbers(Figure().subplots(), [1.0, 2.0, 3.0], [1.0, 2.0, 4.0], "price")
+    >>> true, said = [1.0, 2.0, 3.0], [1.0, 2.0, 4.0]
+    >>> ax = predicted_numbers(Figure().subplots(), true, said, "price")
     >>> ax.get_title(), ax.collections[0].get_offsets().tolist()
     ('R² 0.5000', [[1.0, 1.0], [2.0, 2.0], [3.0, 4.0]])
     """
