@@ -339,6 +339,17 @@ def test_a_process_of_its_own_says_nothing_else(here: None) -> None:
     assert json.loads(done.stdout)["pictures"][:2] == ["curve", "plane"]
 
 
+def test_gaps_and_categories_of_a_table_are_drawn(here: None, seen: list[Figure]) -> None:
+    """A gap has no point in the plane, and what shows where gaps were is an input by its name."""
+    lines = [f"{'' if i % 9 == 0 else i % 7},{i % 5},{'xy'[i % 7 > 3]}" for i in range(60)]
+    Path("own.csv").write_text("a,b,kind\n" + "\n".join(lines) + "\n")
+    trained("own.csv", "--epochs", 2, "--hidden", 3)
+    done = fnnet("plot", "runs/own", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    result("plot", "runs/own", "--what", "weights")
+    assert [text.get_text() for text in only(seen).get_xticklabels()] == ["a", "b", "a: gap"]
+
+
 def test_help_teaches_with_examples() -> None:
     """The help has the pictures by name, and commands to copy."""
     said = fnnet("plot", "--help").stdout

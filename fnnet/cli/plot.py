@@ -10,9 +10,10 @@ import typer
 from fnnet.cli import options as o
 from fnnet.cli.flags import with_default
 from fnnet.cli.output import complain, print_json, say
+from fnnet.cli.result import place as place_of
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
-from fnnet.datasets import DataError
+from fnnet.datasets import DataError, Dataset
 from fnnet.network.chunks import predict
 from fnnet.plotting.canvas import METADATA, is_drawn, load_matplotlib, packed_figure, styled
 from fnnet.plotting.curves import History, epochs
@@ -27,7 +28,7 @@ from fnnet.values.errors import UsageError
 CURVE = "curve"
 NAMES = (CURVE, *PANELS)
 
-Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="The folder of a run, or of several.")]
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN", help="The folder of a run, or of several.")]
 What = Annotated[
     Optional[str],
     typer.Option(
@@ -55,7 +56,7 @@ def plot(
 
     Runs that differ in nothing but the seed are one line, their mean, in a band from the lowest to the highest.
 
-    fnnet plot runs/xor                           all that fits the run, in one picture
+    fnnet plot runs/xor                           all that fits the run
 
     fnnet plot runs/xor --what network -o xor.pdf
 
@@ -133,32 +134,32 @@ def _of_one(path: Path, what: str | None, folder: Path | None, mirror: str | Non
         return curve_figure({"": [_history(path)]}, {figure_name(not run.classes)}), [CURVE]
     if what and (reason := PANELS[what].refused(run)):
         raise UsageError(reason)
-    history = epochs(path) if path.is_dir() else ()
-    if what and not PANELS[what].needs_data:
-        return panel_figure(what, Subject(run, history)), [what]
-    if what:
-        return panel_figure(what, _with_data(run, history, folder, mirror)), [what]
-    return _overview(path, run, history, folder, mirror)
-
-
-def _with_data(run: Run, history: History, folder: Path | None, mirror: str | None) -> Subject:
-    rows = run.checked(data_of_run(run, folder, mirror))
     with computing(run.threads):
-        return Subject(run, history, rows, predict(run.net, rows.x_test))
+        if not what:
+            return _overview(path, run, folder, mirror)
+        data = _data(run, folder, mirror) if PANELS[what].needs_data else None
+        return panel_figure(what, _subject(path, run, data)), [what]
 
 
-def _overview(
-    path: Path, run: Run, history: History, folder: Path | None, mirror: str | None
-) -> tuple[Any, list[str]]:  # fmt: skip
+def _data(run: Run, folder: Path | None, mirror: str | None) -> Dataset:
+    return run.checked(data_of_run(run, folder, mirror))
+
+
+def _subject(path: Path, run: Run, data: Dataset | None) -> Subject:
+    """What is drawn: of a network that was taken out of its run there is no history."""
+    history = epochs(path) if path.is_dir() else ()
+    return Subject(run, history, data, predict(run.net, data.x_test) if data else None)
+
+
+def _overview(path: Path, run: Run, folder: Path | None, mirror: str | None) -> tuple[Any, list[str]]:
+    """All pictures that fit a run; where its data are gone, those that need none."""
     fitting = [name for name, panel in PANELS.items() if not panel.refused(run)]
-    subject = Subject(run, history)
+    data = None
     try:
-        subject = _with_data(run, history, folder, mirror)
+        data = _data(run, folder, mirror)
     except (DataError, OSError) as error:
-        needing = [name for name in fitting if PANELS[name].needs_data]
-        fitting = [name for name in fitting if name not in needing]
-        complain(f"without {', '.join(needing)}: {error}")
-    fitting = [name for name in fitting if PANELS[name].shown(subject)]
-    names = [*([CURVE] if history else []), *fitting]
-    epoch = f", after {run.state.epoch:,} epochs" if run.state else ""
-    return overview_figure(fitting, subject, f"{path}{epoch}"), names
+        complain(f"without {', '.join(name for name in fitting if PANELS[name].needs_data)}: {error}")
+    subject = _subject(path, run, data)
+    names = [name for name in fitting if (data or not PANELS[name].needs_data) and PANELS[name].shown(subject)]
+    title = f"{path}, after {place_of(run.state)}" if run.state else str(path)
+    return overview_figure(names, subject, title), [*([CURVE] if subject.history else []), *names]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from fnnet.layers import Affine
 from fnnet.plotting.canvas import label
 from fnnet.plotting.palette import BLUE, GRAY, VERMILION
 from fnnet.plotting.units import affine_layers, between, is_plain, values_of
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 #: The most units of a layer that are all drawn, and of a wider one those before and after the dots.
 WHOLE, BEFORE, AFTER = 10, 4, 2
 
-#: The most weights between two layers that are written as numbers; the height of the units, and of the head.
-WRITTEN, HEIGHT, HEAD = 40, 1.0, 0.16
+#: The most weights between two layers that are written as numbers; the heights of units, head and foot.
+WRITTEN, HEIGHT, HEAD, FOOT = 40, 1.0, 0.16, 0.07
 
 
 class Column(NamedTuple):
@@ -52,20 +53,19 @@ def network(
     if not is_plain(net):
         raise UsageError("a network is drawn where its layers of units stand one after the other, and here they don't")
     columns = _columns([len(layers[0].W), *(len(layer.b) for layer in layers)])
+    few = all(one.many * other.many <= WRITTEN for one, other in pairwise(columns))
     for (one, other), layer in zip(pairwise(columns), layers, strict=True):
         _lines(ax, one, other, layer.W.astype(float))
         if one.many * other.many <= WRITTEN:
             _numbers(ax, one, other, layer.W)
-    small = all(one.many * other.many <= WRITTEN for one, other in pairwise(columns))
-    biases = [None, *(layer.b for layer in layers)] if small else [None] * len(columns)
-    radius = _radius(ax, columns)
-    for column, values in zip(columns, values_of(net, x) if x is not None else biases, strict=True):
-        _units(ax, column, values, radius)
+    inside, said = _inside(net, layers, x, few)
+    for column, values in zip(columns, inside, strict=True):
+        _units(ax, column, values, _radius(ax, columns))
     _heads(ax, columns, between(net))
-    _foot(ax, columns, "what comes of the example" if x is not None else "its bias" if small else "")
+    _foot(ax, columns, said)
     _names(ax, columns[0], names, "right", -1)
     _names(ax, columns[-1], classes, "left", 1)
-    ax.set(xlim=(-0.35, columns[-1].left + 0.35), ylim=(-0.05, HEIGHT + HEAD))
+    ax.set(xlim=(-0.35, columns[-1].left + 0.35), ylim=(-FOOT, HEIGHT + HEAD))
     ax.axis("off")
     return ax
 
@@ -73,6 +73,15 @@ def network(
 def width_of(net: Any) -> int:
     """The most units that a layer of the network has, its inputs among them."""
     return max(int(side) for layer in affine_layers(net) for side in layer.W.shape)
+
+
+def _inside(net: Any, layers: Sequence[Affine], x: Any, few: bool) -> tuple[Sequence[Array | None], str]:
+    """The numbers in the units of each layer, the inputs first, and what they are; none where there is no room."""
+    if x is not None:
+        return values_of(net, x), "in a unit stands what comes of the example"
+    if few:
+        return [None, *(layer.b for layer in layers)], "in a unit stands its bias"
+    return [None] * (len(layers) + 1), ""
 
 
 def _columns(sizes: Sequence[int]) -> list[Column]:
@@ -122,7 +131,7 @@ def _radius(ax: "Axes", columns: Sequence[Column]) -> float:
     figure = ax.get_figure(root=True)
     inches = ax.get_position().height * (figure.get_size_inches()[1] if figure else 4.0)
     closest = min(1.0 / len(column.units) for column in columns)
-    return float(min(12.0, 0.4 * closest * 72 * inches / (HEIGHT + HEAD + 0.05)))
+    return float(min(12.0, 0.4 * closest * 72 * inches / (HEIGHT + HEAD + FOOT)))
 
 
 def _units(ax: "Axes", column: Column, values: Array | None, radius: float) -> None:
@@ -148,10 +157,9 @@ def _heads(ax: "Axes", columns: Sequence[Column], after: Sequence[str]) -> None:
 
 def _foot(ax: "Axes", columns: Sequence[Column], inside: str) -> None:
     """Under all layers what lines and numbers mean."""
-    said = "a line is a weight: the wider the larger, dashed below zero" + (
-        f"; in a unit stands {inside}" * bool(inside)
-    )
-    ax.text(columns[-1].left / 2, -0.04, said, ha="center", va="bottom", fontsize=7, color=GRAY)
+    lines = ["a line is a weight: the wider the larger, dashed below zero", *filter(None, [inside])]
+    how: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 7, "color": GRAY}
+    ax.text(columns[-1].left / 2, -FOOT, "\n".join(lines), **how)
 
 
 def _names(ax: "Axes", column: Column, names: Sequence[str], ha: str, side: int) -> None:
