@@ -66,6 +66,13 @@ def test_the_line_is_the_history() -> None:
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_yscale()) == ("epoch", "loss", "linear")
 
 
+def test_a_run_of_one_epoch_is_a_point() -> None:
+    """It is seen, over the whole number of its epoch."""
+    ax = learning_curve(axes(), {"": [rows([0.9])]})
+    assert ax.lines[0].get_marker() == "o"
+    assert [tick for tick in ax.get_xticks() if tick != round(tick)] == []
+
+
 def test_one_line_needs_no_legend() -> None:
     """Training alone explains itself."""
     assert learning_curve(axes(), {"": [rows([0.9, 0.5])]}).get_legend() is None

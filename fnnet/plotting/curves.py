@@ -50,7 +50,7 @@ def learning_curve(ax: "Axes", lines: Mapping[str, Sequence[History]], of: str =
         for column, what in zip(_columns(of), ("training", "validation"), strict=True):
             _line(ax, histories, column, _named(name, what, lines, of), look(i), i if len(lines) > 1 else None)
     ax.set(xlabel="epoch", ylabel=of.replace("R2", "R²"))
-    ax.xaxis.set_major_locator(load_matplotlib("ticker").MaxNLocator("auto", integer=True))
+    ax.xaxis.set_major_locator(load_matplotlib("ticker").MaxNLocator("auto", integer=True, min_n_ticks=1))
     if of == "loss" and _is_steep(ax):
         ax.set_yscale("log")
     if len(ax.lines) > 1 or any(lines):
