@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fnnet.cli.app import run
+from fnnet.cli.plot import NAMES
 
 PAGE = (Path(__file__).parent.parent / "docs" / "json.md").read_text()
 
@@ -82,6 +83,13 @@ def test_the_others(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(printed(capsys, "summary", "xor")[0]) == promised("summary")
     report = printed(capsys, "check")
     assert set(report) | set(report["checks"][0]) == promised("check")
+
+
+def test_plot(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said of a picture, and the names of all pictures."""
+    report = printed(capsys, "plot", "runs/xor", "--what", "curve")
+    assert {*report, *NAMES} == promised("plot") | {*NAMES}
+    assert {*NAMES} <= set(re.findall(r"`(\w+)`", PAGE.split("## `fnnet plot`")[1].split("\n## ")[0]))
 
 
 def test_learn(capsys: pytest.CaptureFixture[str]) -> None:

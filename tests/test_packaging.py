@@ -70,7 +70,7 @@ def test_mnist_files_are_not_in_the_project() -> None:
 def test_extras_and_python() -> None:
     """The extras that the README names exist, and torchvision is not a plain requirement."""
     found = metadata("fnnet")
-    assert {"mnist", "test", "bench", "docs", "images"} <= set(found.get_all("Provides-Extra") or [])
+    assert {"mnist", "test", "bench", "docs", "images", "plot"} <= set(found.get_all("Provides-Extra") or [])
     plain = [line for line in found.get_all("Requires-Dist") or [] if "extra ==" not in line]
     assert not [line for line in plain if "torch" in line]
     assert found["Requires-Python"] == ">=3.11"

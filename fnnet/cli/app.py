@@ -16,6 +16,7 @@ COMMANDS = {
     "train": "Train a network on DATA, test it, and keep the run.",
     "evaluate": "Measure a run's network on the test part of its data, or on a table: accuracy, or R² and errors.",
     "predict": "Print what a run's network says of each row of a table, of each IMAGE, or of each row of NUMBERS.",
+    "plot": "Draw a run for paper: learning curve, weights, mistakes; or the learning curves of several runs in one.",
     "verify": "Train a run again from its own record, and compare every bit of its state.",
     "see": "Make a page of RUN: the film of its training, every number of each step, and the whole run in pictures.",
     "runs": "List the runs in FOLDER, or compare two: their settings, scores and records.",
