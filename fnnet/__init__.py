@@ -64,7 +64,7 @@ _ROOMS = (
     "values", "network", "layers", "tables", "losses", "optimizers", "learning", "models", "checking", "runs",
     "watching",
 )  # fmt: skip
-_MORE_ROOMS = ("datasets", "teaching", "grading")
+_MORE_ROOMS = ("datasets", "teaching", "grading", "plotting", "seeing")
 
 
 def __getattr__(name: str) -> Any:

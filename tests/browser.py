@@ -26,7 +26,9 @@ def browsing(**context: Any) -> Iterator[Any]:
     """
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed (on Debian: apt install chromium)")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install 'fnnet[browser]')")
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed (pip install 'fnnet[browser]')"
+    )
     with api.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_context(**context).new_page()

@@ -5,18 +5,16 @@ from typing import Any
 import numpy as np
 
 from fnnet.checking.problem import promoted
-from fnnet.network.folds import gradients
 from fnnet.seeing.film import Moment, Training
 from fnnet.seeing.stage import Stage
 from fnnet.seeing.worked import of_batch
 from fnnet.teaching import equations
 from fnnet.teaching.rows import Row, in_digits
-from fnnet.teaching.terms import Equation, Over, Symbol
+from fnnet.teaching.terms import Equation
 from fnnet.teaching.worked_example import WorkedExample, averaged
 from fnnet.teaching.writing import figure
 from fnnet.values.array import freeze
 from fnnet.values.record import evolve, replace
-from fnnet.values.tree import map_params
 
 #: How far a weight is moved both ways to measure its slope.
 STEP = 1e-4

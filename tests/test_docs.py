@@ -32,7 +32,7 @@ REFERENCE = sorted((DOCS / "reference").glob("*.md"))
 #: extenders need of another.
 ROOMS = [
     "values", "network", "tables", "losses", "optimizers", "datasets", "layers", "checking", "learning", "runs",
-    "watching", "teaching", "grading", "course", "plotting",
+    "watching", "teaching", "grading", "course", "plotting", "seeing",
 ]  # fmt: skip
 WHOLE = ["values.numeric"]
 EXTENDING = {"fnnet.optimizers.base.elementwise", "fnnet.optimizers.base.Elementwise"}

@@ -1,4 +1,4 @@
-"""The numbers on the page of `see` are those of fnnet: every digit, in a browser, for picks at random over five runs."""
+"""The numbers on the page of `see` are those of fnnet: every digit, in a browser, at random places of five runs."""
 
 import random
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from fnnet import AdamW, LeakyReLU, Softmax, datasets, mlp, train
 from fnnet.datasets import dataset
 from fnnet.learning.state import first_state
 from fnnet.runs.build import experiment
-from fnnet.runs.recipe import Recipe, asked, usual
+from fnnet.runs.recipe import asked, usual
 from fnnet.seeing.budget import shown
 from fnnet.seeing.contents import Subject
-from fnnet.seeing.film import Training, film, kept_steps
+from fnnet.seeing.film import Training, film
 from fnnet.seeing.of_run import trained_by
 from fnnet.seeing.page import page
 from fnnet.seeing.stage import Stage, stage
@@ -150,7 +150,9 @@ def check(on: Stage, run: Training, pick: Any, there: Any) -> None:
         several = len(batch) > 1
         if several:
             assert lines[1] == mean_line(batch, n, j, k)
-            assert sorted(row[1] for row in there["pushes"]) == sorted(figure(e.gradient(n, j, k).value, 4) for e in batch)
+            assert sorted(row[1] for row in there["pushes"]) == sorted(
+                figure(e.gradient(n, j, k).value, 4) for e in batch
+            )
         assert [line[3] for line in lines[1 + several :]] == moved(on, run, at, batch, n, j, k)
     shown_units = [label.split(" = ")[1].split(",")[0] for label in there["units"]]
     assert shown_units == units_of(one, on, errors=k is not None)

@@ -20,9 +20,12 @@ from fnnet.seeing.stage import stage
 from fnnet.values.errors import UsageError
 from fnnet.values.record import replace
 
-Runs = Annotated[list[Path], typer.Argument(metavar="RUN [RUN]", help="The folder of a run; two are seen side by side.")]
+Runs = Annotated[
+    list[Path], typer.Argument(metavar="RUN [RUN]", help="The folder of a run; two are seen side by side.")
+]
 Out = Annotated[
-    Optional[Path], typer.Option("-o", "--out", help="The file to write.  \n[default: see.html in RUN]", show_default=False)
+    Optional[Path],
+    typer.Option("-o", "--out", help="The file to write.  \n[default: see.html in RUN]", show_default=False),
 ]
 Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 Size = Annotated[str, typer.Option(help="The most bytes that the page may have, such as 5MB.")]
@@ -55,7 +58,10 @@ def see(
     path = out or runs[0] / "see.html"
     films = [_film(folder, load_run(folder), budget // len(runs), data_dir, mirror, quiet or json) for folder in runs]
     page(films).save(path)
-    report = [{"run": str(folder), "steps": f.about["steps"], "kept": len(f.about["kept"])} for folder, f in zip(runs, films)]
+    report = [
+        {"run": str(folder), "steps": f.about["steps"], "kept": len(f.about["kept"])}
+        for folder, f in zip(runs, films, strict=True)
+    ]
     if json:
         print_json({"page": str(path), "bytes": path.stat().st_size, "runs": report})
     else:
@@ -72,4 +78,9 @@ def _film(folder: Path, run: Run, budget: int, data_dir: Path | None, mirror: st
         states = training.states
         training = replace(training, states=lambda: watched(states(), run.experiment(data)))
     with computing(run.threads):
-        return shown(training, stage(training.first.params, training.make, training.targets), subject_of(run, data, str(folder)), budget)
+        return shown(
+            training,
+            stage(training.first.params, training.make, training.targets),
+            subject_of(run, data, str(folder)),
+            budget,
+        )

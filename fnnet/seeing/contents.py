@@ -1,18 +1,18 @@
-"""What the page is given of a run: a few words and formulas as JSON, and all numbers as they are in the run's arrays."""
+"""What the page is given of a run: a few words and formulas as JSON, and all numbers as the run's arrays hold them."""
 
 from typing import Any, final
 
 import numpy as np
 
 from fnnet.checking.problem import promoted
-from fnnet.layers import Scale, Standardize
+from fnnet.layers import Dropout, Scale, Standardize
 from fnnet.network.chunks import cast
 from fnnet.network.modes import offers
 from fnnet.seeing.film import Film, Moment, Training
-from fnnet.seeing.formulas import formulas
 from fnnet.seeing.packing import narrow, packed
 from fnnet.seeing.stage import Stage
 from fnnet.seeing.worked import dropped, of_batch
+from fnnet.seeing.written_rules import formulas
 from fnnet.tables import Impute, OneHot, Schema
 from fnnet.teaching.board import Board
 from fnnet.values.array import Array
@@ -95,9 +95,10 @@ def _written(board: Board, stage: Stage, run: Training, first: Moment) -> dict[s
 
 def _dropout(board: Board, place: int | None, drawn: list[int]) -> dict[str, Any] | None:
     """The rate of the dropout at a place, and which of the masks is its."""
-    if place is None:
+    layer = None if place is None else board.layers[place]
+    if place is None or not isinstance(layer, Dropout) or place not in drawn:
         return None
-    return {"rate": board.layers[place].rate, "mask": drawn.index(place)} if place in drawn else None
+    return {"rate": layer.rate, "mask": drawn.index(place)}
 
 
 def _plain(layer: Any) -> dict[str, Any]:

@@ -121,7 +121,9 @@ def kept_steps(steps: int, many: int) -> tuple[int, ...]:
 def size_of(run: Training, stage: Stage) -> int:
     """About how many bytes a moment takes in a page, where three bytes become four characters."""
     net, moments = run.first.params, run.first.optimizer.moments
-    held = sum(a.nbytes for tree in (net, *moments) for layer in flat(tree)[stage.begin :] for a in arrays(layer).values())
+    held = sum(
+        a.nbytes for tree in (net, *moments) for layer in flat(tree)[stage.begin :] for a in arrays(layer).values()
+    )
     at = moment(run, stage, run.first)
     drawn = at.x.nbytes if stage.begin and offers(net, "training") else 0
     masks = sum(mask.size / 8 for mask in at.masks.values())

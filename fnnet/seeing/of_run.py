@@ -68,7 +68,12 @@ def about_run(run: Run) -> tuple[tuple[str, str], ...]:
     r = run.recipe
     layers = ", ".join(describe(layer) for _, layer in layers_of(run.net))
     trained = f"{r.epochs:,} epochs, batches of {r.batch_size}, {r.optimizer} with lr {r.lr:g}, seed {r.seed}"
-    lines = [("data", os.path.basename(run.source.name)), ("network", layers), ("loss", str(r.loss)), ("trained", trained)]
+    lines = [
+        ("data", os.path.basename(run.source.name)),
+        ("network", layers),
+        ("loss", str(r.loss)),
+        ("trained", trained),
+    ]
     return tuple(lines + ([("SHA-256", fingerprint(run.state)[:12])] if run.state else []))
 
 

@@ -3,7 +3,19 @@
 from typing import Any, TypeAlias
 
 from fnnet.teaching.terms import (
-    Call, Equation, Minus, Number, Over, Product, Ratio, Root, Slope, Square, Sum, Symbol, Term,
+    Call,
+    Equation,
+    Minus,
+    Number,
+    Over,
+    Product,
+    Ratio,
+    Root,
+    Slope,
+    Square,
+    Sum,
+    Symbol,
+    Term,
 )  # fmt: skip
 
 Json: TypeAlias = list[Any]

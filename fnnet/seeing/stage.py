@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, final
 
-import numpy as np
-
 from fnnet.layers import Dropout, Flatten, Scale, Standardize, Unstandardize
 from fnnet.losses import MeanSquaredError
 from fnnet.network.folds import forward
@@ -110,4 +108,6 @@ def _check(layers: tuple[Any, ...]) -> None:
     """Raise UsageError where dropout stands elsewhere than between two layers of units."""
     for before, layer, after in zip(layers, layers[1:], (*layers[2:], None), strict=False):
         if isinstance(layer, Dropout) and (not hasattr(after, "W") or hasattr(before, "W")):
-            raise UsageError(f"{describe(layer)} can't be written: it must stand between an activation and an Affine layer")
+            raise UsageError(
+                f"{describe(layer)} can't be written: it must stand between an activation and an Affine layer"
+            )

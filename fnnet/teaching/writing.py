@@ -6,7 +6,21 @@ from decimal import Decimal
 from typing import final
 
 from fnnet.teaching.functions import FUNCTIONS
-from fnnet.teaching.terms import Call, Equation, Minus, Number, Over, Product, Ratio, Root, Slope, Square, Sum, Symbol, Term
+from fnnet.teaching.terms import (
+    Call,
+    Equation,
+    Minus,
+    Number,
+    Over,
+    Product,
+    Ratio,
+    Root,
+    Slope,
+    Square,
+    Sum,
+    Symbol,
+    Term,
+)
 from fnnet.values.record import frozen
 
 #: Letters that LaTeX writes otherwise.

@@ -2,8 +2,8 @@
 
 import { meanLine, moveLines, namesIn, written } from "./lines.js";
 
-/* The lines of the step on screen, each with ``kind`` and whether it is ``blank``: those of the kinds and names asked for,
-   all that are calculated from one, and the neighbors of one, as `blank` in fnnet/teaching has it. */
+/* The lines of the step on screen, each with ``kind`` and whether it is ``blank``: those of the kinds and names asked
+   for, all that are calculated from one, and the neighbors of one, as `blank` in fnnet/teaching has it. */
 export function linesOfSheet({ sections, step }, asked) {
   const lines = sections.flatMap((section) =>
     Array.from({ length: section.count }, (_, i) => linesAt(section, i, step)).flat(),
@@ -14,7 +14,7 @@ export function linesOfSheet({ sections, step }, asked) {
   const unknown = new Set();
   return lines.map((line) => {
     const blank = groups.has(line.group) || line.from.some((name) => unknown.has(name));
-    if (blank && line.kind !== "updates") unknown.add(line.name); // the weight after the step has the name of the one before
+    if (blank && line.kind !== "updates") unknown.add(line.name); // the new weight has the old one's name
     return { ...line, blank };
   });
 }

@@ -12,7 +12,8 @@ export function nameOfRow(about, arrays, place) {
 
 function inputsInWords({ columns }, x, origin) {
   if (columns)
-    return `row ${origin}: ${Array.from(x.slice(0, 3), (value, i) => cellInWords(columns[i], value)).join(", ")}${x.length > 3 ? " …" : ""}`;
+    const cells = Array.from(x.slice(0, 3), (value, i) => cellInWords(columns[i], value));
+    return `row ${origin}: ${cells.join(", ")}${x.length > 3 ? " …" : ""}`;
   return x.length > 6 ? `row ${origin}` : Array.from(x, short).join(",");
 }
 

@@ -5,7 +5,7 @@ import { weightOf } from "./engine.js";
 import { nameOf } from "./network.js";
 import { notation } from "./notation.js";
 
-/* What makes the box and the slider of a weight. ``onEdit`` is told of all changed weights, ``edited`` says which are. */
+/* What makes the box and the slider of a weight. ``onEdit`` is told of all changed weights, ``edited`` says which. */
 export function weightEditor(about, onEdit, edited) {
   let shown = { name: null };
   return (target, step) => {

@@ -19,7 +19,7 @@ export function nameOf({ letters }, n, j, k) {
 }
 
 /* The drawing of a step. ``focus`` is {n, j} or {n, j, k}, ``errors`` says that errors and gradients are shown in the
-   place of values and weights, and ``choose`` is told of what is clicked. ``width`` is how wide it may be, in pixels. */
+   place of values and weights, and ``choose`` is told of what is clicked. ``width`` is in pixels. */
 export function networkDrawing(step, { focus, errors, choose, width, labels }) {
   const { sizes } = step.about;
   const few = sizes.map((size) => size <= FEW);

@@ -78,7 +78,8 @@ export function nearestKept(kept, step) {
 /* Step, epoch, and what the last step had seen. */
 function figuresAt({ about, arrays }, place) {
   const step = about.kept[place];
-  const where = `step ${step.toLocaleString("en")} of ${about.steps.toLocaleString("en")}, epoch ${about.epochs[place]}`;
+  const [at, all] = [step, about.steps].map((number) => number.toLocaleString("en"));
+  const where = `step ${at} of ${all}, epoch ${about.epochs[place]}`;
   if (step === 0) return `${where}: the beginning`;
   const metric = arrays.metric[step - 1];
   const share = about.metric && !Number.isNaN(metric) ? `, ${about.metric} ${metric.toFixed(4)}` : "";

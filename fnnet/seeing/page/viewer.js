@@ -93,13 +93,14 @@ function labelsOf({ sizes, columns, classes, first }) {
 
 /* What the network says of the example. */
 function outcomeOf({ about, example }) {
+  const wanted = `wanted: ${targetInWords(about, example.target)}`;
   const { probabilities, units } = example;
   if (about.classes.length && probabilities) {
     const best = probabilities.indexOf(Math.max(...probabilities));
-    return `it says ${about.classes[best]}, with ${figure(probabilities[best], 4)}; wanted: ${targetInWords(about, example.target)}`;
+    return `it says ${about.classes[best]}, with ${figure(probabilities[best], 4)}; ${wanted}`;
   }
   const [h] = units.at(-1);
-  return `it says ${figure(about.unit ? about.unit[0] + about.unit[1] * h : h, 4)}; wanted: ${targetInWords(about, example.target)}`;
+  return `it says ${figure(about.unit ? about.unit[0] + about.unit[1] * h : h, 4)}; ${wanted}`;
 }
 
 /* The line on screen; of an update the weight's old and new value, whose lines stand below. */

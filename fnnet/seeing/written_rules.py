@@ -39,7 +39,7 @@ def formulas(example: WorkedExample, optimizer: Any, batch: int) -> dict[str, An
 
 
 def _letters(example: WorkedExample) -> dict[str, Any]:
-    """What the symbols of each layer are called: a letter, or in a deep network a letter and the number of the layer."""
+    """What the symbols of each layer are called: a letter, in a deep network with the number of the layer."""
     deep, levels = example.deep, range(1, example.last + 1)
     return {
         "units": [UNITS[0], *("g" if deep else UNITS[n] for n in levels)],
