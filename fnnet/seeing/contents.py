@@ -10,6 +10,7 @@ from fnnet.network.chunks import cast
 from fnnet.network.modes import offers
 from fnnet.seeing.film import Film, Moment, Training
 from fnnet.seeing.packing import narrow, packed
+from fnnet.seeing.recorded import recorded
 from fnnet.seeing.stage import Stage
 from fnnet.seeing.worked import dropped, of_batch
 from fnnet.seeing.written_rules import formulas
@@ -26,7 +27,7 @@ class Subject:
     """What is shown, in words: the title, lines about it, the names of classes, and the schema of a table's columns.
 
     ``x`` (N, ...) and ``targets`` are rows to look at beside those of each step; ``form`` is how a drawing is brought
-    to the form of the data, None where nobody knows.
+    to the form of the data, None where nobody knows. ``notes`` are sentences on what the page can't show.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Subject:
     x: Array = data()
     targets: Array = data()
     form: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple[dict[str, Any], str]:
@@ -44,7 +46,8 @@ def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple
     kept = film.moments
     named = {**pool, "rows": np.concatenate(rows).astype(np.uint32), "loss": film.loss, "metric": film.metric}
     named |= {f"masks{n}": _bits(kept, place) for n, place in enumerate(kept[0].masks)}
-    entries, text = packed(named, _films(kept, stage))
+    told, more = (_written(stage.board, stage, run, kept[0]), {}) if stage.board else recorded(kept, run, stage)
+    entries, text = packed(named, _films(kept, stage) | more)
     sizes = [len(at.rows) for at in kept]
     about: dict[str, Any] = {
         "title": subject.title,
@@ -66,11 +69,10 @@ def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple
         "validation": film.validation,
         "optimizer": type(run.optimizer).__name__,
         "why": stage.why,
+        "notes": subject.notes,
         "arrays": entries,
     }
-    if stage.board:
-        about |= _written(stage.board, stage, run, kept[0])
-    return about, text
+    return about | told, text
 
 
 def _written(board: Board, stage: Stage, run: Training, first: Moment) -> dict[str, Any]:
@@ -83,6 +85,7 @@ def _written(board: Board, stage: Stage, run: Training, first: Moment) -> dict[s
     prepares = stage.prepares(promoted(first.state.params, np.float64))
     return {
         "sizes": board.sizes,
+        "outputs": board.sizes[-1],
         "first": list(map(_plain, (*prepares, *example.board.first))),
         "raw": len(prepares),
         "levels": levels,

@@ -46,7 +46,7 @@ class Moment:
     """A state, and the step from it: the rows of the batch, as they come to the page, with the learning rate.
 
     ``rows`` are places among the training rows. ``masks`` are what dropout has drawn for them, by its place in the
-    flattened network: True where a unit is kept.
+    flattened network: True where a unit is kept. ``noise`` is the key of all that the step draws.
     """
 
     state: State
@@ -54,6 +54,7 @@ class Moment:
     x: Array = data()
     masks: Mapping[int, Array]
     lr: float
+    noise: Key | None
 
 
 @final
@@ -77,8 +78,8 @@ def moment(run: Training, stage: Stage, state: State) -> Moment:
     noisy = offers(state.params, "training")
     noise = key(state.seed, Purpose.NOISE, state.epoch, state.batch) if noisy else None
     x = cast(run.x[rows], dtype_of(state.params))
-    lr = rate(run.optimizer.lr, state.optimizer.step)
-    return Moment(state, rows, stage.come(state.params, x, noise), dict(_masks(state.params, x, noise)), float(lr))
+    lr, come = rate(run.optimizer.lr, state.optimizer.step), stage.come(state.params, x, noise)
+    return Moment(state, rows, come, dict(_masks(state.params, x, noise)), float(lr), noise)
 
 
 def _rows(run: Training, state: State) -> Array:

@@ -11,10 +11,9 @@ export function nameOfRow(about, arrays, place) {
 }
 
 function inputsInWords({ columns }, x, origin) {
-  if (columns)
-    const cells = Array.from(x.slice(0, 3), (value, i) => cellInWords(columns[i], value));
-    return `row ${origin}: ${cells.join(", ")}${x.length > 3 ? " …" : ""}`;
-  return x.length > 6 ? `row ${origin}` : Array.from(x, short).join(",");
+  if (!columns) return x.length > 6 ? `row ${origin}` : Array.from(x, short).join(",");
+  const cells = Array.from(x.slice(0, 3), (value, i) => cellInWords(columns[i], value));
+  return `row ${origin}: ${cells.join(", ")}${x.length > 3 ? " …" : ""}`;
 }
 
 function short(value) {
@@ -33,8 +32,9 @@ export function targetInWords({ classes, unit, target: name }, target) {
   return `${name ? `${name} ` : ""}${target.length > 1 ? Array.from(target, short).join(",") : short(value)}`;
 }
 
-/* The list of rows at moment m. ``onPick`` is told of {number} in the batch, or of {place} in the pool. */
-export function chooser(about, arrays, onPick) {
+/* The list of rows at moment m: of its batch, or the first ``most`` of it alone, and the others. ``onPick`` is told of
+   {number} in the batch, or of {place} in the pool. */
+export function chooser(about, arrays, onPick, most = null) {
   const list = h("select", { "aria-label": "the example", onchange: () => onPick(pickOf(list.value)) });
   const element = h(
     "div",
@@ -51,7 +51,7 @@ export function chooser(about, arrays, onPick) {
   let drawn = null;
   const moveTo = (m, pick) => {
     const places = batchOf(about, arrays, m);
-    if (drawn !== places.join()) put(list, optionsOf(about, arrays, places));
+    if (drawn !== places.join()) put(list, optionsOf(about, arrays, most ? places.subarray(0, most) : places));
     drawn = places.join();
     list.value = pick.number ? `n${pick.number}` : `p${pick.place}`;
   };

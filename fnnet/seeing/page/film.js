@@ -52,7 +52,7 @@ export function momentAt(about, arrays, m) {
 }
 
 /* The numbers of one moment, in double precision. */
-function numbersAt(numbers, moments, m) {
+export function numbersAt(numbers, moments, m) {
   const found = new Float64Array(numbers.length / moments);
   for (let i = 0, at = m; i < found.length; i++, at += moments) found[i] = numbers[at];
   return found;

@@ -7,9 +7,7 @@ import { field, nameOf } from "./network.js";
 import { shortened, notation } from "./notation.js";
 import { figure } from "./numbers.js";
 import { pushesOf } from "./step.js";
-
-/* How many rows of a ranking are shown before all are asked for. */
-const SHOWN = 10;
+import { FIRST_ROWS, rankedTable } from "./tables.js";
 
 /* A line as it is shown: name, formula, numbers put in, result. */
 export function lineCard(line, blank = false) {
@@ -35,7 +33,7 @@ export function unitDetails(step, { n, j }, rules, choose) {
   const { formulas, sizes } = about;
   const other = rules.error && written({ rule: rules.error, n, j }, step);
   return [
-    sizes[n - 1] > SHOWN && sumTable(step, n, j, choose),
+    sizes[n - 1] > FIRST_ROWS && sumTable(step, n, j, choose),
     other && h("section", {}, h("h3", {}, "the error on it"), lineCard(other)),
     h(
       "section",
@@ -67,49 +65,18 @@ function sumTable(step, n, j, choose) {
     figure(value, 4),
     figure(product, 4),
   ]);
-  return h("section", {}, h("h3", {}, "its sum, by the size of the parts"), ranked(head, rows));
+  return h("section", {}, h("h3", {}, "its sum, by the size of the parts"), rankedTable(head, rows));
 }
 
 function button(text, onclick) {
   return h("button", { class: "link", onclick }, notation(text));
 }
 
-/* A table of which the first rows are shown, and the others when they are asked for. */
-function ranked(head, rows) {
-  const line = (cells) =>
-    h(
-      "tr",
-      {},
-      cells.map((cell) => h("td", {}, cell)),
-    );
-  const body = h("tbody", {}, rows.slice(0, SHOWN).map(line));
-  const more = h(
-    "button",
-    { class: "more", onclick: () => (body.append(...rows.slice(SHOWN).map(line)), more.remove()) },
-    `all ${rows.length.toLocaleString("en")}`,
-  );
-  const table = h(
-    "table",
-    { class: "ranked" },
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        head.map((text) => h("th", {}, text)),
-      ),
-    ),
-    body,
-  );
-  return h("div", { class: "ranked-frame" }, table, rows.length > SHOWN && more);
-}
-
 /* The weights into a unit: as a field where there are many, which a click looks into, else as buttons. */
 function weightsOfUnit(step, n, j, choose) {
   const { formulas, sizes, shape } = step.about;
   const name = (k) => nameOf(formulas, n, j, k);
-  const bias = [0, ...(sizes[n - 1] > SHOWN * 2 ? [] : Array.from({ length: sizes[n - 1] }, (_, i) => i + 1))];
+  const bias = [0, ...(sizes[n - 1] > FIRST_ROWS * 2 ? [] : Array.from({ length: sizes[n - 1] }, (_, i) => i + 1))];
   const rows = bias.map((k) => [
     button(name(k), () => choose({ n, j, k })),
     figure(weightOf(step.levels, n, j, k), 4),
@@ -205,5 +172,5 @@ function pushesTable(step, n, j, k, pick, nameOfExample) {
     push > 0 ? "pulls it down" : push < 0 ? "pulls it up" : "does nothing",
     `${Math.round(100 * share)} %`,
   ]);
-  return ranked(["who pushed", "gradient", "", "share"], rows);
+  return rankedTable(["who pushed", "gradient", "", "share"], rows);
 }

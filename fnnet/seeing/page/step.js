@@ -5,10 +5,10 @@ import { momentAt } from "./film.js";
 import { fsum } from "./numbers.js";
 
 /* The row of the pool with this place: x as it came to the page, and a target for each output. */
-export function poolRow({ sizes }, arrays, place) {
+export function poolRow({ outputs }, arrays, place) {
   const width = arrays.x.length / arrays.origin.length;
   const x = Float64Array.from(arrays.x.subarray(place * width, (place + 1) * width));
-  return { x, target: targetOf(arrays.targets, arrays.origin.length, place, sizes.at(-1)) };
+  return { x, target: targetOf(arrays.targets, arrays.origin.length, place, outputs) };
 }
 
 function targetOf(targets, rows, place, outputs) {
