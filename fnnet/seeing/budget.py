@@ -3,11 +3,14 @@
 import json
 import re
 
+from fnnet.learning.state import State
+from fnnet.runs.difference import difference
 from fnnet.seeing.contents import Subject, contents
 from fnnet.seeing.film import Film, Training, film, kept_steps, size_of, thinned
 from fnnet.seeing.page import Shown, page
 from fnnet.seeing.stage import Stage
 from fnnet.values.errors import UsageError
+from fnnet.values.record import replace
 
 #: How many bytes a page has at most when nothing else is said.
 SIZE = 20_000_000
@@ -17,6 +20,9 @@ BESIDE, ROOM = 0.1, 60_000
 
 #: Compressed, moments may be smaller than they are: so many times as many are tried as would be held otherwise.
 HOPED = 2
+
+#: What is said where a run, trained again, comes to other bits.
+OTHER_BITS = "Trained again here, the run comes to other bits than it has kept: {there}. The film is of what came here."
 
 UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 
@@ -44,8 +50,8 @@ def in_bytes(size: int) -> str:
     return f"{-(-size // 100_000) / 10:g} MB"
 
 
-def shown(run: Training, stage: Stage, subject: Subject, size: int = SIZE) -> Shown:
-    """The film of a run, in a page of at most so many bytes.
+def shown(run: Training, stage: Stage, subject: Subject, size: int = SIZE, was: State | None = None) -> Shown:
+    """The film of a run, in a page of at most so many bytes; a note says so where it does not end as ``was``.
 
     Raises UsageError, saying what it takes, where the budget does not hold two moments.
     """
@@ -54,6 +60,8 @@ def shown(run: Training, stage: Stage, subject: Subject, size: int = SIZE) -> Sh
     if held < 2:
         raise _too_small(size, least, each)
     made = film(run, stage, kept_steps(run.steps, HOPED * held))
+    if was and (there := difference(was, made.moments[-1].state)):
+        subject = replace(subject, notes=(*subject.notes, OTHER_BITS.format(there=there)))
     while True:
         found = Shown(*contents(made, run, stage, subject))
         taken = len(found.text) + len(json.dumps(found.about)) + least - ROOM

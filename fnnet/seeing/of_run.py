@@ -13,7 +13,8 @@ from fnnet.learning.arguments import steps_per_epoch
 from fnnet.learning.state import first_state
 from fnnet.network.shapes import describe, layers_of
 from fnnet.runs import Run
-from fnnet.runs.build import Experiment, targets_of
+from fnnet.runs.archive import FileError
+from fnnet.runs.build import Experiment, maker, optimizer_of, targets_of
 from fnnet.runs.figure import figure_of
 from fnnet.seeing.contents import Subject
 from fnnet.seeing.film import Training
@@ -45,6 +46,23 @@ def trained_by(ran: Experiment, steps: int | None = None) -> Training:
         steps=many,
         metric=figure_of(ran.net).name,
     )
+
+
+def without_data(run: Run, title: str, why: str) -> tuple[Training, Subject]:
+    """What is there of a run whose data can't be had: the network as it stands, and an example that is all zeros."""
+    net, state = run.net, run.state
+    if state is None:
+        raise FileError(f"{title} is a network without its run")
+    x, y = np.zeros((1, *run.shape)), np.zeros(1, np.uint8 if run.classes else np.float64)
+    optimizer = optimizer_of(run.recipe, max(1, state.step))
+    targets = targets_of(run.recipe, y, len(run.classes))
+    training = Training(state, lambda: iter(()), x, targets, maker(run.recipe, net), optimizer, 1, 0)
+    note = (
+        f"There is no film, and nothing of the data: {why}. This is the network as it was saved after step "
+        f"{state.step:,}; the example is made of zeros, and you can type another."
+    )
+    subject = Subject(title, about_run(run), run.classes, run.schema, x[:0], targets[:0], form_of(run), (note,))
+    return training, subject
 
 
 def subject_of(run: Run, data: Dataset, title: str, about: Iterable[tuple[str, str]] = ()) -> Subject:

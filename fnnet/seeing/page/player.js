@@ -81,6 +81,7 @@ function figuresAt({ about, arrays }, place) {
   const [at, all] = [step, about.steps].map((number) => number.toLocaleString("en"));
   const where = `step ${at} of ${all}, epoch ${about.epochs[place]}`;
   if (step === 0) return `${where}: the beginning`;
+  if (!about.steps) return `after step ${step.toLocaleString("en")}, epoch ${about.epochs[place]}`;
   const metric = arrays.metric[step - 1];
   const share = about.metric && !Number.isNaN(metric) ? `, ${about.metric} ${metric.toFixed(4)}` : "";
   return `${where}: loss ${arrays.loss[step - 1].toPrecision(4)}${share}`;
