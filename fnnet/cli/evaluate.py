@@ -16,11 +16,12 @@ from fnnet.cli.result import distances, finite, score
 from fnnet.cli.starting import data_of_run
 from fnnet.cli.threads import computing
 from fnnet.datasets import DataError, Dataset
-from fnnet.learning.metrics import confusion, precision_recall, predicted
+from fnnet.learning.metrics import confusion, precision_recall
 from fnnet.network.chunks import predict
 from fnnet.runs import Run, load_run
 from fnnet.runs.new_rows import frames, known, schema_of_run
 from fnnet.runs.recipe import named_loss
+from fnnet.runs.wrong_rows import farthest, mistaken
 from fnnet.values.array import Array
 
 #: The most classes whose confusion matrix is printed.
@@ -72,16 +73,16 @@ def evaluate(
         "test_loss": loss,
     }
     if not found.classes:
-        far = _farthest(outputs[:, 0].astype(float), y, worst)
+        far = farthest(outputs[:, 0].astype(float), y, worst)
         report |= {**distances(outputs, y), "worst": _placed(far, lines)}
         print_json(report) if json else _print_numbers(report, worst)
         return
-    counts = confusion(outputs, y)
+    counts, p = confusion(outputs, y), named_loss(found.recipe).probabilities(outputs)
     report |= {
         "test_accuracy": float(np.trace(counts) / counts.sum()),
         "classes": _classes(found.classes, counts),
         "confusion": counts.tolist(),
-        "worst": _placed(_worst(named_loss(found.recipe).probabilities(outputs), y, found.classes, worst), lines),
+        "worst": _placed(mistaken(p, y, found.classes, worst), lines),
     }
     pictures = captioned(rows, report["worst"])
     save_mistakes(save, pictures)
@@ -117,11 +118,6 @@ def _place(report: dict[str, Any]) -> str:
     return "line" if any("line" in row for row in report["worst"]) else "test row"
 
 
-def _farthest(outputs: Array, y: Array, many: int) -> list[dict[str, Any]]:
-    order = np.argsort(-abs(outputs - y), kind="stable")[:many]
-    return [{"row": int(i), "target": float(y[i]), "predicted": float(outputs[i])} for i in order]
-
-
 def _print_numbers(report: dict[str, Any], worst: int) -> None:
     say(f"{visible(report['dataset'])}: {score(report)}, test loss {report['test_loss']:.4f}")
     if worst:
@@ -143,22 +139,6 @@ def _classes(names: tuple[str, ...], counts: Array) -> list[dict[str, Any]]:
 
 def _figure(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
-
-
-def _worst(p: Array, labels: Array, names: tuple[str, ...], many: int) -> list[dict[str, Any]]:
-    given, made = p[np.arange(len(p)), labels], predicted(p)
-    wrong = np.flatnonzero(made != labels)
-    order = wrong[np.argsort(given[wrong], kind="stable")][:many]
-    return [
-        {
-            "row": int(i),
-            "class": names[labels[i]],
-            "predicted": names[made[i]],
-            "probability": float(p[i, made[i]]),
-            "of_class": float(given[i]),
-        }
-        for i in order
-    ]
 
 
 def _print(report: dict[str, Any], worst: int) -> None:

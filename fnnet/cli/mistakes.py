@@ -3,15 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fnnet.cli.blocks import Captioned, print_blocks
 from fnnet.cli.contact_sheet import contact_sheet
 from fnnet.cli.output import complain, out, say
-from fnnet.datasets import Dataset, about
+from fnnet.datasets import Dataset
+from fnnet.datasets.grays import are_images, grays
 from fnnet.datasets.picture_file import load_pillow
 from fnnet.runs.archive import write
-from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 
 #: The most pictures on a sheet.
@@ -26,17 +24,17 @@ def check_save(path: Path | None, worst: int, shape: tuple[int, ...]) -> None:
         raise UsageError(f"--save writes a .png file, got {path}")
     if not 0 < worst <= MOST:
         raise UsageError(f"--save draws the worst mistakes: say how many, from 1 to {MOST:,}, by --worst; got {worst}")
-    if not _are_images(shape):
+    if not are_images(shape):
         raise UsageError(f"--save draws images, and the examples of this run are of shape {shape}; leave it out")
     load_pillow()
 
 
 def captioned(data: Dataset, rows: list[dict[str, Any]]) -> list[Captioned]:
     """The images of these mistakes with what is to be said of each; none where the data are no images."""
-    if not rows or not _are_images(data.x_test.shape[1:]):
+    if not rows or not are_images(data.x_test.shape[1:]):
         return []
     said = [(f"row {row['row']}", f"class {row['class']}", f"taken for {row['predicted']}") for row in rows]
-    return list(zip(_grays(data, [row["row"] for row in rows]), said, strict=True))
+    return list(zip(grays(data, [row["row"] for row in rows]), said, strict=True))
 
 
 def print_mistakes(pictures: list[Captioned], saved: Path | None) -> None:
@@ -54,22 +52,3 @@ def save_mistakes(path: Path | None, pictures: list[Captioned]) -> None:
         write(path, contact_sheet(pictures))
     elif path:
         complain(f"there is no mistake to draw, and {path} is not written")
-
-
-def _are_images(shape: tuple[int, ...]) -> bool:
-    return len(shape) == 2 or (len(shape) == 3 and shape[0] in (1, 3))
-
-
-def _grays(data: Dataset, rows: list[int]) -> Array:
-    """The images (N, H, W) of these rows, from 0 to 1; of colors the mean."""
-    x = data.x_test[rows].astype(float)
-    images: Array = x if x.ndim == 3 else x.mean(axis=1)
-    known = about(data)
-    darkest, brightest = (0.0, float(known.brightest)) if known else _range(data, images)
-    return np.clip((images - darkest) / (brightest - darkest), 0.0, 1.0)
-
-
-def _range(data: Dataset, images: Array) -> tuple[float, float]:
-    """What is black and what white: of bytes all, of other numbers those that are drawn."""
-    darkest, brightest = (0.0, 255.0) if data.x.dtype == np.uint8 else (float(images.min()), float(images.max()))
-    return darkest, brightest if brightest > darkest else darkest + 1.0

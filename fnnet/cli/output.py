@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Column, Table
 
+from fnnet.telling.escapes import visible as visible
+
 #: The width of a line in a pipe, where nothing is broken.
 WHOLE = 1_000_000
 
@@ -29,15 +31,6 @@ WORD = re.compile(
 PLAIN: Any = {"highlight": False, "soft_wrap": True, "markup": False, "emoji": False}
 out = Console(**PLAIN)
 err = Console(stderr=True, **PLAIN)
-
-
-def visible(text: object) -> str:
-    r"""A text that is not ours, on one line: what would steer the terminal or can't be seen stands there as an escape.
-
-    >>> print(visible("100 of 95\n\x1b[2J"))
-    100 of 95\n\x1b[2J
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
 
 
 def room(console: Console) -> int | None:
