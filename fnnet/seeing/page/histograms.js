@@ -1,5 +1,6 @@
 /* Histograms over time: how a layer's values are spread, a column for each moment, read by pointer or arrow keys. */
-import { brief, percent } from "./axis.js";
+import { shareText } from "./answers.js";
+import { brief } from "./axis.js";
 import { nearestStep } from "./curves.js";
 import { h, put } from "./dom.js";
 import { blended, emptyPicture, fillPicture, paintWhenSeen } from "./pictures.js";
@@ -9,12 +10,29 @@ const MARKS = 5; // steps that are written under the columns
 /* The section of all layers, with .moveTo(step). */
 export function histogramsSection({ layers, steps, sample }) {
   const heats = layers.map(({ name, outputs, gradients }) =>
-    [["outputs", outputs], ["gradients", gradients]].filter(([, spread]) => spread)
-      .map(([kind, spread]) => histogramView(spread, steps, kind, `${kind} of ${name}`)));
+    [
+      ["outputs", outputs],
+      ["gradients", gradients],
+    ]
+      .filter(([, spread]) => spread)
+      .map(([kind, spread]) => histogramView(spread, steps, kind, `${kind} of ${name}`)),
+  );
   const rows = layers.map(({ place, name }, i) =>
-    h("div", { class: "whole-layer" }, h("h4", {}, `${name} `, h("small", {}, `layer ${place}`)), h("div", { class: "whole-pair" }, heats[i])));
-  const note = `Each column is a moment of the run, and the darker a bin, the more is in it. On ${sample} training rows; gradients of their mean loss.`;
-  const section = h("section", {}, h("h3", {}, "Values and gradients over time"), h("p", { class: "whole-note" }, note), rows);
+    h(
+      "div",
+      { class: "whole-layer" },
+      h("h4", {}, `${name} `, h("small", {}, `layer ${place}`)),
+      h("div", { class: "whole-pair" }, heats[i]),
+    ),
+  );
+  const note = `Each column is a moment of the run, and the stronger a color, the more is in a bin. On ${sample} training rows; gradients of their mean loss.`;
+  const section = h(
+    "section",
+    {},
+    h("h3", {}, "Values and gradients over time"),
+    h("p", { class: "whole-note" }, note),
+    rows,
+  );
   section.moveTo = (step) => heats.flat().forEach((heat) => heat.moveTo(step));
   return section;
 }
@@ -27,9 +45,21 @@ export function histogramView(spread, steps, kind, label) {
   const mark = h("div", { class: "whole-cell", hidden: true, "aria-hidden": "true" });
   const said = h("output", { class: "whole-said", "aria-live": "polite" }, noteOfLost(spread, steps));
   const frame = h("div", { class: "whole-frame" }, canvas, cursor, mark);
-  const ends = h("div", { class: "whole-ends", "aria-hidden": "true" }, h("span", {}, brief(spread.high)), h("span", {}, brief(spread.low)));
-  const element = h("div", { class: "whole-heat", tabindex: 0, role: "group", "aria-label": `${label}, arrow keys read them` },
-    h("div", { class: "whole-kind" }, kind), ends, frame, stepMarks(steps), said);
+  const ends = h(
+    "div",
+    { class: "whole-ends", "aria-hidden": "true" },
+    h("span", {}, brief(spread.high)),
+    h("span", {}, brief(spread.low)),
+  );
+  const element = h(
+    "div",
+    { class: "whole-heat", tabindex: 0, role: "group", "aria-label": `${label}, arrow keys read them` },
+    h("div", { class: "whole-kind" }, kind),
+    ends,
+    frame,
+    stepMarks(steps),
+    said,
+  );
   const heat = { spread, steps, bins, mark, said, at: [0, 0] };
   element.moveTo = (step) => {
     heat.at = [nearestStep(steps, step), heat.at[1]];
@@ -53,12 +83,18 @@ function paintSpread(canvas, { counts }, { paper, accent }) {
 
 function stepMarks(steps) {
   const many = Math.min(MARKS, steps.length);
-  const places = [...new Set(Array.from({ length: many }, (_, i) => Math.round((i * (steps.length - 1)) / Math.max(1, many - 1))))];
-  return h("div", { class: "whole-steps", "aria-hidden": "true" }, places.map((at) => {
-    const mark = h("span", {}, steps[at].toLocaleString("en-US"));
-    mark.style.left = `${((at + 0.5) / steps.length) * 100}%`;
-    return mark;
-  }));
+  const places = [
+    ...new Set(Array.from({ length: many }, (_, i) => Math.round((i * (steps.length - 1)) / Math.max(1, many - 1)))),
+  ];
+  return h(
+    "div",
+    { class: "whole-steps", "aria-hidden": "true" },
+    places.map((at) => {
+      const mark = h("span", {}, steps[at].toLocaleString("en-US"));
+      mark.style.left = `${((at + 0.5) / steps.length) * 100}%`;
+      return mark;
+    }),
+  );
 }
 
 function noteOfLost({ lost }, steps) {
@@ -76,7 +112,12 @@ function cellUnder(frame, event, { steps, bins }) {
 function readByKey(heat, event) {
   const [column, bin] = heat.at;
   const ends = { Home: [0, bin], End: [heat.steps.length - 1, bin] };
-  const moves = { ArrowLeft: [column - 1, bin], ArrowRight: [column + 1, bin], ArrowUp: [column, bin + 1], ArrowDown: [column, bin - 1] };
+  const moves = {
+    ArrowLeft: [column - 1, bin],
+    ArrowRight: [column + 1, bin],
+    ArrowUp: [column, bin + 1],
+    ArrowDown: [column, bin - 1],
+  };
   const to = { ...ends, ...moves }[event.key];
   if (!to || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
@@ -92,11 +133,16 @@ function readCell(heat, [column, bin]) {
   const edge = (i) => brief(spread.low + ((spread.high - spread.low) * i) / bins);
   const counts = spread.counts[column];
   const all = counts.reduce((sum, count) => sum + count, spread.lost[column]);
-  const share = all ? ` (${percent(counts[bin] / all)})` : "";
+  const share = all ? ` (${shareText(counts[bin] / all)})` : "";
   const lost = spread.lost[column] ? `, ${spread.lost[column].toLocaleString("en-US")} not finite` : "";
   const many = `${counts[bin].toLocaleString("en-US")} of ${all.toLocaleString("en-US")}${share}${lost}`;
   put(said, `step ${steps[column]}, ${edge(bin)} to ${edge(bin + 1)}: ${many}`);
   const [wide, tall] = [100 / steps.length, 100 / bins];
-  Object.assign(mark.style, { left: `${column * wide}%`, bottom: `${bin * tall}%`, width: `${wide}%`, height: `${tall}%` });
+  Object.assign(mark.style, {
+    left: `${column * wide}%`,
+    bottom: `${bin * tall}%`,
+    width: `${wide}%`,
+    height: `${tall}%`,
+  });
   mark.hidden = false;
 }

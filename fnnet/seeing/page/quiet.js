@@ -7,18 +7,33 @@ const NAMED = 60; // units of a layer that are named in a list
 
 /* The section of dead and saturated units, with .moveTo(step); null where no layer has such. */
 export function quietSection({ layers, steps, sample }) {
-  const quiet = layers.filter((layer) => layer.quiet).map((layer) => ({ ...layer, found: quietUnits(layer.quiet, steps.length) }));
+  const quiet = layers
+    .filter((layer) => layer.quiet)
+    .map((layer) => ({ ...layer, found: quietUnits(layer.quiet, steps.length) }));
   if (!quiet.length) return null;
   const list = h("ul", { class: "whole-quiet", "aria-live": "polite" });
-  const series = quiet.map(({ name, place, quiet: { kind }, found }) => ({ name: `${kind} in ${name}, layer ${place}`, values: found.map((units) => units.length) }));
+  const series = quiet.map(({ name, place, quiet: { kind }, found }) => ({
+    name: `${kind} in ${name}, layer ${place}`,
+    values: found.map((units) => units.length),
+  }));
   const any = series.some(({ values }) => values.some((count) => count > 0));
   const chart = any && curves(series, { steps, label: "Units that hardly learn" });
   const note = `Dead is a unit that is 0 for each of ${sample} training rows, saturated one whose slope is below 0.001 for each of them.`;
-  const section = h("section", {}, h("h3", {}, "Units that hardly learn"), h("p", { class: "whole-note" }, note), chart, list);
+  const section = h(
+    "section",
+    {},
+    h("h3", {}, "Units that hardly learn"),
+    h("p", { class: "whole-note" }, note),
+    chart,
+    list,
+  );
   section.moveTo = (step) => {
     const at = nearestStep(steps, step);
     if (chart) chart.moveTo(steps[at]);
-    put(list, quiet.map((layer) => h("li", {}, quietInWords(layer, steps[at], layer.found[at]))));
+    put(
+      list,
+      quiet.map((layer) => h("li", {}, quietInWords(layer, steps[at], layer.found[at]))),
+    );
   };
   return section;
 }

@@ -27,19 +27,32 @@ function weightsGallery({ units, shape, largest, pixels }) {
     const of = canvases.slice(o * channels, (o + 1) * channels);
     return unitFigure(o + 1, of, shares.subarray(o * size * channels, (o + 1) * size * channels), largest, width);
   });
-  const gallery = h("div", { class: "whole-gallery", tabindex: 0, role: "group", "aria-label": "a picture of each unit" }, figures);
+  const gallery = h(
+    "div",
+    { class: "whole-gallery", tabindex: 0, role: "group", "aria-label": "a picture of each unit" },
+    figures,
+  );
   paintWhenSeen(gallery, (palette) =>
     canvases.forEach((canvas, i) => fillPicture(canvas, (at) => signedColor(palette, part(i)[at] / 127))),
   );
   const said = count < units ? `The first ${count} of ${units} units. ` : "";
-  return [h("p", { class: "whole-note" }, `${said}Each picture is a unit: its weights where the pixels are that they meet.`), colorScale(largest), gallery];
+  return [
+    h("p", { class: "whole-note" }, `${said}Each picture is a unit: its weights where the pixels are that they meet.`),
+    colorScale(largest),
+    gallery,
+  ];
 }
 
 function unitFigure(number, canvases, shares, largest, width) {
   const [low, high] = [Math.min(...shares), Math.max(...shares)].map((share) => brief((share / 127) * largest));
   const label = `unit ${number}: weights from ${low} to ${high}`;
   canvases.forEach((canvas) => (canvas.style.width = `${Math.max(SMALLEST, width)}px`));
-  return h("figure", { class: "whole-unit", role: "img", "aria-label": label, title: label }, canvases, h("figcaption", {}, number));
+  return h(
+    "figure",
+    { class: "whole-unit", role: "img", "aria-label": label, title: label },
+    canvases,
+    h("figcaption", {}, number),
+  );
 }
 
 /* What the colors say. */
@@ -51,15 +64,32 @@ function colorScale(largest) {
 function weightsTable({ inputs, units, names, values }) {
   const seen = values[0]?.length ?? 0;
   const largest = Math.max(...values.flat().map((value) => Math.abs(value ?? 0)));
-  const head = h("tr", {}, h("th", { scope: "col" }, "from"), values[0]?.map((_, j) => h("th", { scope: "col" }, `unit ${j + 1}`)));
-  const lines = values.map((row, i) => h("tr", {}, h("th", { scope: "row" }, names[i]), row.map((value) => weightCell(value, largest))));
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, "from"),
+    values[0]?.map((_, j) => h("th", { scope: "col" }, `unit ${j + 1}`)),
+  );
+  const lines = values.map((row, i) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, names[i]),
+      row.map((value) => weightCell(value, largest)),
+    ),
+  );
   const table = h("table", { class: "whole-table" }, h("thead", {}, head), h("tbody", {}, lines));
   const cut = values.length < inputs || seen < units;
   return [
-    cut && h("p", { class: "whole-note" }, `The first ${values.length} of ${inputs} inputs, and ${seen} of ${units} units.`),
+    cut &&
+      h("p", { class: "whole-note" }, `${firstOf(values.length, inputs, "inputs")}, ${firstOf(seen, units, "units")}.`),
     colorScale(largest),
     h("div", { class: "whole-wide", tabindex: 0, role: "group", "aria-label": "a table of weights" }, table),
   ];
+}
+
+function firstOf(seen, all, what) {
+  return seen < all ? `the first ${seen} of ${all} ${what}` : `all ${all} ${what}`;
 }
 
 /* A number over its color, which is at most half as strong as the color itself: the number must be read. */

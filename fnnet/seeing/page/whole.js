@@ -21,6 +21,16 @@ function worstSection(data) {
   if (!data.rows.length) return null;
   const numbers = !data.classes.length;
   const heading = numbers ? "The farthest predictions" : "The worst mistakes";
-  const note = numbers ? "" : data.worst.length ? "Those first in which the true class was given the least probability." : `None of the ${data.part} examples is wrong.`;
-  return h("section", {}, h("h3", {}, heading), note && h("p", { class: "whole-note" }, note), data.worst.length > 0 && answersView(data, data.worst));
+  const note = numbers
+    ? ""
+    : data.worst.length
+      ? "Those first in which the true class was given the least probability."
+      : `None of the ${data.part} examples is wrong.`;
+  return h(
+    "section",
+    {},
+    h("h3", {}, heading),
+    note && h("p", { class: "whole-note" }, note),
+    data.worst.length > 0 && answersView(data, data.worst),
+  );
 }
