@@ -34,11 +34,11 @@ def browsing(**context: Any) -> Iterator[Any]:
         page = browser.new_context(**context).new_page()
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.on("request", lambda asked: faults.append(asked.url) if not _here(asked.url) else None)
         yield page
         browser.close()
-    assert not faults
+    assert not faults, "; ".join(faults)
 
 
 def _here(url: str) -> bool:

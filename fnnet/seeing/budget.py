@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from fnnet.learning.state import State
 from fnnet.runs.difference import difference
@@ -9,6 +10,7 @@ from fnnet.seeing.contents import Subject, contents
 from fnnet.seeing.film import Film, Training, film, kept_steps, size_of, thinned
 from fnnet.seeing.page import Shown, page
 from fnnet.seeing.stage import Stage
+from fnnet.seeing.whole import whole
 from fnnet.values.errors import UsageError
 from fnnet.values.record import replace
 
@@ -62,14 +64,25 @@ def shown(run: Training, stage: Stage, subject: Subject, size: int = SIZE, was: 
     made = film(run, stage, kept_steps(run.steps, HOPED * held))
     if was and (there := difference(was, made.moments[-1].state)):
         subject = replace(subject, notes=(*subject.notes, OTHER_BITS.format(there=there)))
+    seen = _whole(made, run, subject)
     while True:
-        found = Shown(*contents(made, run, stage, subject))
-        taken = len(found.text) + len(json.dumps(found.about)) + least - ROOM
+        found = Shown(*contents(made, run, stage, subject), seen)
+        taken = len(found.text) + len(json.dumps([found.about, seen])) + least - ROOM
         if taken <= size:
             return found
         if len(made.moments) <= 2:
             raise _too_small(size, least, each)
         made = _fewer(made, size / taken)
+
+
+def _whole(film: Film, run: Training, subject: Subject) -> dict[str, Any] | None:
+    """What of the whole run is shown; nothing where there is no film."""
+    if not len(film.loss):
+        return None
+    moments = [(at.state.step, at.state.params) for at in film.moments]
+    net, data = film.moments[-1].state.chosen, subject.data
+    found = whole(moments, run.make, run.x, run.targets, net=net, data=data, probabilities=subject.probabilities)
+    return found.plain()
 
 
 def _fewer(film: Film, share: float) -> Film:

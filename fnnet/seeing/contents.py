@@ -1,10 +1,12 @@
 """What the page is given of a run: a few words and formulas as JSON, and all numbers as the run's arrays hold them."""
 
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
 
 from fnnet.checking.problem import promoted
+from fnnet.datasets import Dataset
 from fnnet.layers import Dropout, Scale, Standardize
 from fnnet.network.chunks import cast
 from fnnet.network.modes import offers
@@ -17,6 +19,7 @@ from fnnet.seeing.written_rules import formulas
 from fnnet.tables import Impute, OneHot, Schema
 from fnnet.teaching.board import Board
 from fnnet.values.array import Array
+from fnnet.values.numeric import softmax
 from fnnet.values.record import data, frozen
 from fnnet.values.tree import dtype_of, leaves
 
@@ -28,6 +31,7 @@ class Subject:
 
     ``x`` (N, ...) and ``targets`` are rows to look at beside those of each step; ``form`` is how a drawing is brought
     to the form of the data, None where nobody knows. ``notes`` are sentences on what the page can't show.
+    The network is asked about the test part of ``data``, and ``probabilities`` makes those of its outputs.
     """
 
     title: str
@@ -38,6 +42,8 @@ class Subject:
     targets: Array = data()
     form: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    data: Dataset | None = None
+    probabilities: Callable[[Array], Array] = softmax
 
 
 def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple[dict[str, Any], str]:

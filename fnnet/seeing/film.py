@@ -116,7 +116,7 @@ def kept_steps(steps: int, many: int) -> tuple[int, ...]:
     """
     if many > steps:
         return tuple(range(steps + 1))
-    return tuple(sorted({round(steps * (i / (many - 1)) ** 2) for i in range(many)}))
+    return tuple(max(i, round(steps * (i / (many - 1)) ** 2)) for i in range(many))
 
 
 def size_of(run: Training, stage: Stage) -> int:

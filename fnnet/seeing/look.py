@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from fnnet.datasets.dataset import of_arrays
 from fnnet.learning.arguments import MakeLoss, check_arguments, steps_per_epoch
 from fnnet.learning.state import State, first_state
 from fnnet.learning.stream import train
@@ -56,6 +57,6 @@ def see(
         metric="accuracy" if indices else "",
     )  # fmt: skip
     names = tuple(map(str, classes)) or (tuple(map(str, range(int(labels.max()) + 1))) if indices else ())
-    nothing = args.x[:0]
-    subject = Subject(title, (), names, None, nothing, args.y[:0])
+    data = of_arrays(title, args.x, args.y, classes=names) if indices else None
+    subject = Subject(title, (), names, None, args.x[:0], args.y[:0], data=data)
     return page([shown(run, stage(net, make, run.targets), subject, size)])

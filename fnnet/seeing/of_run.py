@@ -16,6 +16,7 @@ from fnnet.runs import Run
 from fnnet.runs.archive import FileError
 from fnnet.runs.build import Experiment, maker, optimizer_of, targets_of
 from fnnet.runs.figure import figure_of
+from fnnet.runs.recipe import named_loss
 from fnnet.seeing.contents import Subject
 from fnnet.seeing.film import Training
 from fnnet.values.array import Array
@@ -78,6 +79,8 @@ def subject_of(run: Run, data: Dataset, title: str, about: Iterable[tuple[str, s
         x=data.x_test[rows],
         targets=targets,
         form=form_of(run),
+        data=data,
+        probabilities=named_loss(run.recipe).probabilities,
     )
 
 

@@ -11,6 +11,9 @@ from fnnet.runs.archive import write
 from fnnet.seeing.bundle import read, script
 from fnnet.values.record import frozen
 
+#: What the page looks like.
+STYLES = ("style.css", "views.css", "whole.css")
+
 #: How tall a page stands in a notebook, in pixels.
 TALL = 900
 
@@ -53,7 +56,7 @@ def page(films: Sequence[Shown], differs: dict[str, Any] | None = None) -> Page:
     texts = [_inert(f"film-{i}", "text/plain", film.text) for i, film in enumerate(films)]
     parts = {
         "title": html.escape(title),
-        "style": read("style.css") + read("views.css"),
+        "style": "".join(map(read, STYLES)),
         "data": "\n".join([_inert("about", "application/json", json.dumps(about)), *texts]),
         "script": script("app.js"),
     }

@@ -18,7 +18,8 @@ export function confusionSection(data) {
   };
   const table = confusionTable(data, choose);
   const right = data.confusion.reduce((sum, row, i) => sum + row[i], 0);
-  const note = `${right.toLocaleString("en-US")} of ${data.examples.toLocaleString("en-US")} ${data.part} examples are right. A row is what is true, a column what was said.`;
+  const [some, all] = [right, data.examples].map((many) => many.toLocaleString("en-US"));
+  const note = `${some} of ${all} ${data.part} examples are right. A row is what is true, a column what was said.`;
   const wide = h("div", { class: "whole-wide", tabindex: 0, role: "group", "aria-label": "confusion matrix" }, table);
   return h("section", {}, h("h3", {}, "What was taken for what"), h("p", { class: "whole-note" }, note), wide, panel);
 }
@@ -54,7 +55,8 @@ function confusionCell(count, share, truth, said, classes, choose) {
     count.toLocaleString("en-US"),
   );
   const color = truth === said ? "--accent" : "--wrong";
-  button.style.background = `color-mix(in oklab, var(${color}) ${(10 + 35 * Math.sqrt(share)).toFixed(1)}%, var(--paper))`;
+  const strength = (10 + 35 * Math.sqrt(share)).toFixed(1);
+  button.style.background = `color-mix(in oklab, var(${color}) ${strength}%, var(--paper))`;
   return button;
 }
 

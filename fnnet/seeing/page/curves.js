@@ -4,7 +4,10 @@ import { ofClass } from "./colors.js";
 import { h, put, svg } from "./dom.js";
 import { thinned } from "./thinning.js";
 
-const CURVES_TALL = 180, CURVES_ABOVE = 10, CURVES_BELOW = 26, CURVES_BESIDE = 46;
+const CURVES_TALL = 180,
+  CURVES_ABOVE = 10,
+  CURVES_BELOW = 26,
+  CURVES_BESIDE = 46;
 
 /* A chart of series [{ name, values, share, color, dashed }], whose value i stands at steps[i]. With `onPick` it is a
    slider, and says onPick(step) when it is dragged or arrow keys move it; only moveTo moves the cursor itself, so
@@ -112,7 +115,8 @@ function wholeSpoken({ series, steps }) {
 
 /* The index of the step nearest to one; steps rise. */
 export function nearestStep(steps, step) {
-  let low = 0, high = steps.length - 1;
+  let low = 0,
+    high = steps.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (steps[middle] < step) low = middle + 1;
@@ -143,7 +147,8 @@ function stepUnder({ drawing, steps, width, across }, event) {
 
 function pickByKey({ steps, cursor, onPick }, event) {
   const at = nearestStep(steps, cursor ?? steps[0]);
-  const page = Math.ceil(steps.length / 10), last = steps.length - 1;
+  const page = Math.ceil(steps.length / 10),
+    last = steps.length - 1;
   const moves = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageUp: at + page };
   const to = { ...moves, PageDown: at - page, Home: 0, End: last }[event.key];
   if (to === undefined || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -37,7 +37,8 @@ function inForm(gray, { size, box, byMass, brightest }) {
 /* Paper is the median of the border, ink what deviates most from it: 0 to 1, dark on light or light on dark. */
 function inkOf({ width, height, values }) {
   const paper = medianOf(borderOf(width, height, values));
-  let lightest = paper, darkest = paper;
+  let lightest = paper,
+    darkest = paper;
   for (const value of values) {
     lightest = Math.max(lightest, value);
     darkest = Math.min(darkest, value);
@@ -73,7 +74,8 @@ function sumsAlong({ width, height, values }, along) {
 function cutOut(ink) {
   const [top, bottom] = inkExtent(sumsAlong(ink, "rows"));
   const [left, right] = inkExtent(sumsAlong(ink, "columns"));
-  const width = right - left, height = bottom - top;
+  const width = right - left,
+    height = bottom - top;
   const values = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) values[y * width + x] = ink.values[(top + y) * ink.width + left + x];
@@ -96,7 +98,8 @@ function fittedInto(patch, box) {
 
 /* Where the ink along one axis begins, so that its middle is in the middle and all of it within the image. */
 function startOf(totals, size, byMass) {
-  let mass = 0, moment = 0;
+  let mass = 0,
+    moment = 0;
   totals.forEach((value, i) => {
     mass += value;
     moment += i * value;
@@ -111,7 +114,8 @@ function onSheet(gray, size) {
   const [width, height] = [gray.width, gray.height].map((side) => Math.max(1, roundEven((size * side) / longest)));
   const small = resized({ ...gray, values: Uint8Array.from(gray.values) }, width, height);
   const sheet = new Uint8Array(size * size).fill(SHEET_WHITE);
-  const top = Math.floor((size - height) / 2), left = Math.floor((size - width) / 2);
+  const top = Math.floor((size - height) / 2),
+    left = Math.floor((size - width) / 2);
   for (let y = 0; y < height; y++) {
     sheet.set(small.values.subarray(y * width, (y + 1) * width), (top + y) * size + left);
   }

@@ -15,7 +15,7 @@ export function histogramsSection({ layers, steps, sample }) {
       ["gradients", gradients],
     ]
       .filter(([, spread]) => spread)
-      .map(([kind, spread]) => histogramView(spread, steps, kind, `${kind} of ${name}`)),
+      .map(([kind, spread]) => histogramView(spread, steps, kind, `${kind} of ${name} over time`)),
   );
   const rows = layers.map(({ place, name }, i) =>
     h(
@@ -25,7 +25,9 @@ export function histogramsSection({ layers, steps, sample }) {
       h("div", { class: "whole-pair" }, heats[i]),
     ),
   );
-  const note = `Each column is a moment of the run, and the stronger a color, the more is in a bin. On ${sample} training rows; gradients of their mean loss.`;
+  const note =
+    "Each column is a moment of the run, and the stronger a color, the more is in a bin. " +
+    `On ${sample} training rows; gradients of their mean loss.`;
   const section = h(
     "section",
     {},
@@ -53,7 +55,7 @@ export function histogramView(spread, steps, kind, label) {
   );
   const element = h(
     "div",
-    { class: "whole-heat", tabindex: 0, role: "group", "aria-label": `${label}, arrow keys read them` },
+    { class: "whole-heat", tabindex: 0, role: "group", "aria-label": `${label}; arrow keys read them` },
     h("div", { class: "whole-kind" }, kind),
     ends,
     frame,

@@ -5,8 +5,12 @@ import { h, put, svg } from "./dom.js";
 import { mostProbable, shading } from "./shade.js";
 
 const PLANE_CELLS = 60;
-const PLANE_WIDE = 300, PLANE_TALL = 312; // the drawing; where views.css puts the heat map is between these:
-const PLANE_LEFT = 36, PLANE_RIGHT = 294, PLANE_TOP = 18, PLANE_BOTTOM = 276;
+const PLANE_WIDE = 300,
+  PLANE_TALL = 312; // the drawing; where views.css puts the heat map is between these:
+const PLANE_LEFT = 36,
+  PLANE_RIGHT = 294,
+  PLANE_TOP = 18,
+  PLANE_BOTTOM = 276;
 
 /* The plane over range [[x_1 from, to], [x_2 from, to]] with points [{ at: [x_1, x_2], label }], whose label is the
    place of its class in `classes`. draw(valuesAt) colors it: valuesAt(x_1, x_2) gives the probabilities of the
@@ -20,10 +24,16 @@ export function plane({ range, points = [], classes = [], label, names = ["x_1",
   const said = h("output", { class: "plane-said", "aria-live": "polite" });
   const frame = h("div", { class: "plane-frame", tabindex: 0, role: "group", "aria-label": label }, heat, drawing);
   const element = h("div", { class: onPick ? "plane plane-pickable" : "plane" }, frame, said);
-  const across = straight(range[0], [PLANE_LEFT, PLANE_RIGHT]), up = straight(range[1], [PLANE_BOTTOM, PLANE_TOP]);
+  const across = straight(range[0], [PLANE_LEFT, PLANE_RIGHT]),
+    up = straight(range[1], [PLANE_BOTTOM, PLANE_TOP]);
   const cross = svg("g", { class: "plane-cross" });
   const view = { heat, said, range, classes, names, scale, onPick, across, up, cross, valuesAt: null, at: null };
-  put(drawing, axesOfPlane(view), cross, points.map((point) => markOf(point, view)));
+  put(
+    drawing,
+    axesOfPlane(view),
+    cross,
+    points.map((point) => markOf(point, view)),
+  );
   element.draw = (valuesAt) => drawHeat(view, (view.valuesAt = valuesAt ?? view.valuesAt));
   element.point = (...at) => pointAt(view, at);
   listenOnPlane(view, frame, drawing);
@@ -37,7 +47,8 @@ function drawHeat({ heat, range, scale, valuesAt, said, at, ...view }) {
   const brush = heat.getContext("2d");
   const image = brush.createImageData(PLANE_CELLS, PLANE_CELLS);
   const colorAt = shading(heat, scale);
-  const x = straight([0, PLANE_CELLS], range[0]), y = straight([PLANE_CELLS, 0], range[1]);
+  const x = straight([0, PLANE_CELLS], range[0]),
+    y = straight([PLANE_CELLS, 0], range[1]);
   for (let row = 0; row < PLANE_CELLS; row++) {
     for (let column = 0; column < PLANE_CELLS; column++) {
       image.data.set([...colorAt(valuesAt(x(column + 0.5), y(row + 0.5))), 255], 4 * (row * PLANE_CELLS + column));
@@ -59,7 +70,10 @@ function axesOfPlane({ range, names, across, up }) {
 
 /* Each class has a shape of its own, so that no reader needs its color: circle, square, triangle, diamond. */
 const SHAPES = [
-  "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z", "M-5.5 -5.5H5.5V5.5H-5.5Z", "M0 -7L6.5 5H-6.5Z", "M0 -7.5L7.5 0L0 7.5L-7.5 0Z",
+  "M-6 0A6 6 0 1 1 6 0A6 6 0 1 1 -6 0Z",
+  "M-5.5 -5.5H5.5V5.5H-5.5Z",
+  "M0 -7L6.5 5H-6.5Z",
+  "M0 -7.5L7.5 0L0 7.5L-7.5 0Z",
 ];
 
 function markOf({ at, label }, { across, up, classes }) {
@@ -87,7 +101,8 @@ function planeReadout({ at, names, classes, valuesAt }) {
 
 function listenOnPlane(view, frame, drawing) {
   const under = (event) => {
-    const box = drawing.getBoundingClientRect(), scale = PLANE_WIDE / box.width;
+    const box = drawing.getBoundingClientRect(),
+      scale = PLANE_WIDE / box.width;
     const x = straight([PLANE_LEFT, PLANE_RIGHT], view.range[0])((event.clientX - box.left) * scale);
     const y = straight([PLANE_BOTTOM, PLANE_TOP], view.range[1])((event.clientY - box.top) * scale);
     pointAt(view, [x, y]);
@@ -107,5 +122,8 @@ function keyOnPlane(view, event) {
   event.preventDefault();
   event.stopPropagation();
   const from = view.at ?? view.range.map(([low, high]) => (low + high) / 2);
-  pointAt(view, from.map((value, i) => value + (step[i] * (view.range[i][1] - view.range[i][0])) / 20));
+  pointAt(
+    view,
+    from.map((value, i) => value + (step[i] * (view.range[i][1] - view.range[i][0])) / 20),
+  );
 }

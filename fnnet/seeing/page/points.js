@@ -9,7 +9,9 @@ const SIDE = 340,
 export function pointsSection({ points, examples, part, target }) {
   if (!points) return null;
   const finite = points.filter((point) => point.every((value) => value !== null));
-  const note = `${finite.length.toLocaleString("en-US")} of ${examples.toLocaleString("en-US")} ${part} examples: across what is true, up what was predicted. On the line both are equal.`;
+  const [some, all] = [finite.length, examples].map((many) => many.toLocaleString("en-US"));
+  const note =
+    `${some} of ${all} ${part} examples: across what is true, up what was predicted. ` + "On the line both are equal.";
   return h(
     "section",
     {},

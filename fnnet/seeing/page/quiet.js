@@ -18,7 +18,9 @@ export function quietSection({ layers, steps, sample }) {
   }));
   const any = series.some(({ values }) => values.some((count) => count > 0));
   const chart = any && curves(series, { steps, label: "Units that hardly learn" });
-  const note = `Dead is a unit that is 0 for each of ${sample} training rows, saturated one whose slope is below 0.001 for each of them.`;
+  const note =
+    `Dead is a unit that is 0 for each of ${sample} training rows, ` +
+    "saturated one whose slope is below 0.001 for each of them.";
   const section = h(
     "section",
     {},

@@ -16,7 +16,8 @@ export function resized(picture, width, height) {
 
 /* Python's round: halves go to the even neighbor. */
 export function roundEven(value) {
-  const below = Math.floor(value), rest = value - below;
+  const below = Math.floor(value),
+    rest = value - below;
   return below + (rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? 1 : 0);
 }
 
@@ -43,7 +44,8 @@ function byteOf(sum) {
 
 /* The weights of the old pixels from `first` on, for new pixel i. */
 function weightsAround(i, length, wanted, bytes) {
-  const scale = length / wanted, reach = Math.max(1, scale);
+  const scale = length / wanted,
+    reach = Math.max(1, scale);
   const center = (i + 0.5) * scale;
   const first = Math.max(0, Math.trunc(center - reach + 0.5));
   const end = Math.min(length, Math.trunc(center + reach + 0.5));

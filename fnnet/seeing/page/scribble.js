@@ -68,7 +68,8 @@ function drawable(view) {
 }
 
 function placeOn(sheet, event) {
-  const box = sheet.getBoundingClientRect(), scale = SHEET_PIXELS / box.width;
+  const box = sheet.getBoundingClientRect(),
+    scale = SHEET_PIXELS / box.width;
   return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
 }
 
@@ -109,7 +110,8 @@ function showImage(view, image) {
 function showSmall({ small, form, paper }, image) {
   const brush = small.getContext("2d");
   const picture = brush.createImageData(form.size, form.size);
-  const full = form.brightest ?? 255, blank = form.box || paper === "black" ? 0 : 255;
+  const full = form.brightest ?? 255,
+    blank = form.box || paper === "black" ? 0 : 255;
   for (let i = 0; i < form.size ** 2; i++) {
     const gray = image ? (image[i] / full) * 255 : blank;
     picture.data.set([gray, gray, gray, 255], 4 * i);

@@ -50,12 +50,19 @@ function filledTerm(term, at, filling) {
       const symbol = symbolAt(first, at);
       return [kind, { ...symbol, value: filling.valueOf(symbol) }];
     }
-    case "number": return term;
-    case "call": case "slope": return [kind, first, filled(second), slope];
-    case "sum": return [kind, first.flatMap((part) => partsOfSum(part, at, filling))];
-    case "product": return [kind, first.map(filled)];
-    case "over": return oneOrSum(partsOfSum(term, at, filling));
-    default: return [kind, ...term.slice(1).map(filled)];
+    case "number":
+      return term;
+    case "call":
+    case "slope":
+      return [kind, first, filled(second), slope];
+    case "sum":
+      return [kind, first.flatMap((part) => partsOfSum(part, at, filling))];
+    case "product":
+      return [kind, first.map(filled)];
+    case "over":
+      return oneOrSum(partsOfSum(term, at, filling));
+    default:
+      return [kind, ...term.slice(1).map(filled)];
   }
 }
 
@@ -80,17 +87,28 @@ function symbolAt(symbol, at) {
 export function evaluate(term, number) {
   const [kind, first, second, slope] = term;
   switch (kind) {
-    case "symbol": return number(first.value);
-    case "number": return first;
-    case "call": return FUNCTIONS[first].at(evaluate(second, number), slope);
-    case "slope": return evaluate(meaningOfSlope(term), number);
-    case "sum": return fsum(first.map((part) => evaluate(part, number)));
-    case "product": return first.reduce((product, part) => product * evaluate(part, number), 1);
-    case "minus": return -evaluate(first, number);
-    case "ratio": return quotient(evaluate(first, number), evaluate(second, number));
-    case "square": return orNothing(evaluate(first, number) ** 2);
-    case "root": return Math.sqrt(evaluate(first, number));
-    default: throw new Error("a sum over an index has no numbers");
+    case "symbol":
+      return number(first.value);
+    case "number":
+      return first;
+    case "call":
+      return FUNCTIONS[first].at(evaluate(second, number), slope);
+    case "slope":
+      return evaluate(meaningOfSlope(term), number);
+    case "sum":
+      return fsum(first.map((part) => evaluate(part, number)));
+    case "product":
+      return first.reduce((product, part) => product * evaluate(part, number), 1);
+    case "minus":
+      return -evaluate(first, number);
+    case "ratio":
+      return quotient(evaluate(first, number), evaluate(second, number));
+    case "square":
+      return orNothing(evaluate(first, number) ** 2);
+    case "root":
+      return Math.sqrt(evaluate(first, number));
+    default:
+      throw new Error("a sum over an index has no numbers");
   }
 }
 
@@ -113,18 +131,30 @@ function nameWithIndices({ letter, indices, layer }) {
 export function writeTerm(term, digits = null) {
   const [kind, first, second] = term;
   switch (kind) {
-    case "symbol": return digits === null ? symbolName(first) : figure(first.value, digits);
-    case "number": return figure(first, ALL_DIGITS);
-    case "call": return `${first}(${writeTerm(second, digits)})`;
-    case "slope": return digits === null ? `${first}'(${writeTerm(second)})` : writeTerm(meaningOfSlope(term), digits);
-    case "sum": return first.map((part) => writeTerm(part, digits)).reduce(addedText);
-    case "product": return first.map((_, i) => writeInProduct(first, i, digits)).join(digits === null ? " " : "*");
-    case "minus": return `-${first[0] === "over" ? writeTerm(first, digits) : writeFactor(first, digits)}`;
-    case "ratio": return `${writeFactor(first, digits, true)}/${writeFactor(second, digits)}`;
-    case "square": return `${writeFactor(first, digits)}^2`;
-    case "root": return `sqrt(${writeTerm(first, digits)})`;
-    case "over": return `sum_${first} ${writeFactor(second, digits)}`;
-    default: throw new Error(`no term is a ${kind}`);
+    case "symbol":
+      return digits === null ? symbolName(first) : figure(first.value, digits);
+    case "number":
+      return figure(first, ALL_DIGITS);
+    case "call":
+      return `${first}(${writeTerm(second, digits)})`;
+    case "slope":
+      return digits === null ? `${first}'(${writeTerm(second)})` : writeTerm(meaningOfSlope(term), digits);
+    case "sum":
+      return first.map((part) => writeTerm(part, digits)).reduce(addedText);
+    case "product":
+      return first.map((_, i) => writeInProduct(first, i, digits)).join(digits === null ? " " : "*");
+    case "minus":
+      return `-${first[0] === "over" ? writeTerm(first, digits) : writeFactor(first, digits)}`;
+    case "ratio":
+      return `${writeFactor(first, digits, true)}/${writeFactor(second, digits)}`;
+    case "square":
+      return `${writeFactor(first, digits)}^2`;
+    case "root":
+      return `sqrt(${writeTerm(first, digits)})`;
+    case "over":
+      return `sum_${first} ${writeFactor(second, digits)}`;
+    default:
+      throw new Error(`no term is a ${kind}`);
   }
 }
 
@@ -157,7 +187,14 @@ export function row({ left, right, step }, digits = 4) {
 /* The fewest digits of the numbers put in that bring the printed result. */
 function carriedDigits(term, value, digits) {
   for (let many = digits; Number.isFinite(value) && many < ALL_DIGITS; many++) {
-    if (isPrinted(evaluate(term, (number) => figureValue(number, many)), value, digits)) return many;
+    if (
+      isPrinted(
+        evaluate(term, (number) => figureValue(number, many)),
+        value,
+        digits,
+      )
+    )
+      return many;
   }
   return ALL_DIGITS;
 }

@@ -14,7 +14,8 @@ export function thinned(values, columns) {
 }
 
 function extremes(values, start, end) {
-  let lowest = start, highest = start;
+  let lowest = start,
+    highest = start;
   for (let i = start; i < end; i++) {
     if (!(values[i] >= values[lowest])) lowest = Number.isFinite(values[i]) ? i : lowest;
     if (!(values[i] <= values[highest])) highest = Number.isFinite(values[i]) ? i : highest;
