@@ -1,6 +1,6 @@
 """What the page is given of a run: a few words and formulas as JSON, and all numbers as the run's arrays hold them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, final
 
 import numpy as np
@@ -10,6 +10,7 @@ from fnnet.datasets import Dataset
 from fnnet.layers import Dropout, Scale, Standardize
 from fnnet.network.chunks import cast
 from fnnet.network.modes import offers
+from fnnet.optimizers import Adam, AdamW
 from fnnet.seeing.film import Film, Moment, Training
 from fnnet.seeing.packing import narrow, packed
 from fnnet.seeing.recorded import recorded
@@ -99,7 +100,18 @@ def _written(board: Board, stage: Stage, run: Training, first: Moment) -> dict[s
         "softmax": board.softmax,
         "loss": type(example.loss).__name__,
         "formulas": formulas(example, run.optimizer, len(first.rows)),
+        "meanings": list(_meanings(board, run.optimizer, any(dropout))),
     }
+
+
+def _meanings(board: Board, optimizer: Any, drops: bool) -> Iterator[str]:
+    """What the formulas do not say themselves."""
+    functions = {level.function.letter: level.function for level in board.levels if level.function}
+    yield from (function.noted() for function in functions.values() if function.note)
+    if drops:
+        yield "r is what dropout multiplies a unit by: 0, or 1/(1 - rate) where the unit is kept."
+    if isinstance(optimizer, Adam | AdamW):
+        yield "c1 means 1 - beta1^t, and c2 means 1 - beta2^t, for step t, counted from 1."
 
 
 def _dropout(board: Board, place: int | None, drawn: list[int]) -> dict[str, Any] | None:

@@ -45,8 +45,12 @@ export async function startPage(root, films, differs) {
   moveTo(0);
   if (!walked) return;
   addEventListener("keydown", (event) => walkByKey(event, walked));
-  addEventListener("hashchange", () => goToAddress(location.hash, walked, moveTo));
-  if (location.hash) goToAddress(location.hash, walked, moveTo);
+  const arrive = () => {
+    goToAddress(location.hash, walked, moveTo);
+    changed(walked);
+  };
+  addEventListener("hashchange", arrive);
+  if (location.hash) arrive();
 }
 
 async function unpackedFilm(film) {

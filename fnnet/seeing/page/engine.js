@@ -34,10 +34,13 @@ export function activationOf({ function: letter }) {
   return letter ? ACTIVATIONS[letter] : LINEAR;
 }
 
-/* Weighted sums of a level: b_j + sum_k x_k W_kj. */
+/* Weighted sums of a level: b_j + sum_k x_k W_kj. What is 0 adds nothing, and most pixels of a digit are. */
 function weighted({ W, b }, x) {
   const z = Float64Array.from(b);
-  for (let k = 0, at = 0; k < x.length; k++) for (let j = 0; j < z.length; j++, at++) z[j] += x[k] * W[at];
+  for (let k = 0; k < x.length; k++) {
+    if (x[k] === 0) continue;
+    for (let j = 0, at = k * z.length; j < z.length; j++, at++) z[j] += x[k] * W[at];
+  }
   return z;
 }
 

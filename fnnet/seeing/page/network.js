@@ -8,7 +8,10 @@ import { figure } from "./numbers.js";
 /* The most units of a layer that are drawn one by one. */
 const FEW = 20;
 
-const RADIUS = 19;
+const RADIUS = 20;
+
+/* How many characters of a name stand beside a unit. */
+const ROOM = 7;
 
 /* The letter of a unit or a weight with its indices, as in u_12 or g(2)_1. */
 export function nameOf({ letters }, n, j, k) {
@@ -100,6 +103,11 @@ function bundle({ place, step, few }, n) {
   return svg("g", {}, svg("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], class: "bundle" }), text);
 }
 
+/* A name that has no more room than beside a unit. */
+function clipped(name) {
+  return name && name.length > ROOM ? `${name.slice(0, ROOM - 1)}…` : name;
+}
+
 function unitsOf(view, n) {
   const { step, errors, focus, choose, place, labels } = view;
   const values = shownOf(view, n);
@@ -114,7 +122,7 @@ function unitsOf(view, n) {
     const press = (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), pick());
     const classes = ["unit", lit && "lit", dropped && "dropped"].filter(Boolean).join(" ");
     const beside = n === 0 ? "end" : "start";
-    const label = labels(n, i + 1);
+    const label = clipped(labels(n, i + 1));
     return svg(
       "g",
       { class: classes, tabindex: 0, role: "button", "aria-label": said, onclick: pick, onkeydown: press },

@@ -8,6 +8,7 @@ import { momentAt } from "./film.js";
 import { lineCard, unitDetails, weightDetails } from "./inspect.js";
 import { meanLine, moveLines, sectionsOf, written } from "./lines.js";
 import { networkDrawing } from "./network.js";
+import { notation } from "./notation.js";
 import { figure } from "./numbers.js";
 import { batchOf, stepAt } from "./step.js";
 import { countLines, goTo, lineAt, placeOf, walkBar } from "./walk.js";
@@ -70,7 +71,7 @@ export function viewer({ about, arrays }, onChange) {
     put(parts.drawing, networkDrawing(step, { focus, errors, choose, width, labels: labelsOf(about) }));
     put(parts.outcome, outcomeOf(step));
     put(parts.bar, walkBar(sections, state.place, go, about.formulas.letters));
-    put(parts.card, cardOf(line, step));
+    put(parts.card, cardOf(line, step), meaningsOf(about));
     put(parts.details, detailsOf(line, view, choose));
     if (focused) element.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -101,6 +102,11 @@ function outcomeOf({ about, example }) {
   }
   const [h] = units.at(-1);
   return `it says ${figure(about.unit ? about.unit[0] + about.unit[1] * h : h, 4)}; ${wanted}`;
+}
+
+/* What the formulas do not say themselves. */
+function meaningsOf({ meanings }) {
+  return meanings.length > 0 && h("p", { class: "meanings" }, meanings.map((text) => [notation(text), " "]));
 }
 
 /* The line on screen; of an update the weight's old and new value, whose lines stand below. */
