@@ -26,11 +26,14 @@ def line(equation: Equation) -> list[str]:
     return list(row.written())
 
 
+def example(stage: Stage, run: Training, at: Moment, number: int) -> WorkedExample:
+    """An example of the batch of a moment, by its number from 1."""
+    return evolve(of_batch(stage, run, at, number), number=number)
+
+
 def examples(stage: Stage, run: Training, at: Moment) -> list[WorkedExample]:
     """All examples of the batch of a moment, worked out."""
-    many = len(at.rows)
-    found = [of_batch(stage, run, at, n + 1) for n in range(many)]
-    return [evolve(one, number=n + 1) for n, one in enumerate(found)]
+    return [example(stage, run, at, n + 1) for n in range(len(at.rows))]
 
 
 def unit_lines(example: WorkedExample, n: int, j: int) -> list[list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browser import browsing
-from seen import examples, mean_line, measured, moved, unit_lines
+from seen import example, examples, line, mean_line, measured, moved, unit_lines
 
 from fnnet import AdamW, LeakyReLU, Softmax, datasets, mlp, train
 from fnnet.datasets import dataset
@@ -21,6 +21,7 @@ from fnnet.seeing.of_run import trained_by
 from fnnet.seeing.page import page
 from fnnet.seeing.stage import Stage, stage
 from fnnet.teaching import HalfSquaredError
+from fnnet.teaching.equations import weight_error
 from fnnet.teaching.writing import figure
 
 #: So many places are looked at in each run.
@@ -135,17 +136,13 @@ def check(on: Stage, run: Training, pick: Any, there: Any) -> None:
     """All that the page says at a place."""
     at, number, n, j, k = pick
     number = min(number, len(at.rows))
-    batch = examples(on, run, at)
-    one = batch[number - 1]
-    lines = [[latin(part) for part in line] for line in there["lines"]]
+    one = example(on, run, at, number)
+    lines = [[latin(part) for part in parts] for parts in there["lines"]]
     if k is None:
         assert lines == unit_lines(one, n, j)
     else:
-        from seen import line as line_of
-
-        from fnnet.teaching.equations import weight_error
-
-        assert lines[0] == line_of(weight_error(one, n, j, k))
+        batch = examples(on, run, at)
+        assert lines[0] == line(weight_error(one, n, j, k))
         assert there["measured"] == measured(on, run, at, number, n, j, k)
         several = len(batch) > 1
         if several:
@@ -153,7 +150,7 @@ def check(on: Stage, run: Training, pick: Any, there: Any) -> None:
             assert sorted(row[1] for row in there["pushes"]) == sorted(
                 figure(e.gradient(n, j, k).value, 4) for e in batch
             )
-        assert [line[3] for line in lines[1 + several :]] == moved(on, run, at, batch, n, j, k)
+        assert [parts[3] for parts in lines[1 + several :]] == moved(on, run, at, batch, n, j, k)
     shown_units = [label.split(" = ")[1].split(",")[0] for label in there["units"]]
     assert shown_units == units_of(one, on, errors=k is not None)
 

@@ -71,6 +71,7 @@ def flat(net: Any) -> tuple[Any, ...]:
 def stage(net: Any, make: Callable[..., Any], y: Array) -> Stage:
     """How the page shows a network, trained by the losses that ``make`` makes of targets such as y.
 
+    >>> import numpy as np
     >>> from fnnet import Affine, SoftmaxCrossEntropy
     >>> net = (Scale(0.5), Affine([[1.0, 2.0]], [0.0, 0.0]))
     >>> stage(net, SoftmaxCrossEntropy, np.array([0, 1])).board.sizes
