@@ -19,11 +19,13 @@ export async function startPage(root, films, differs) {
   const columns = unpacked.map((film) => columnOf(film, changed));
   const [walked] = columns.map(({ view }) => view).filter(({ sections }) => sections);
   const bar = player(unpacked, moveTo);
+  const sheet = walked && sheetSection(walked);
   function changed(view) {
     for (const { view: other, touch } of columns) {
       if (other !== view) follow(other, view);
       touch?.draw();
     }
+    sheet?.draw();
     if (view === walked) remember(view);
   }
   function moveTo(place) {
@@ -34,6 +36,7 @@ export async function startPage(root, films, differs) {
       section?.moveTo?.(step);
     }
     bar.moveTo(place);
+    sheet?.draw();
     if (walked) remember(walked);
   }
   const side = h(
@@ -41,7 +44,7 @@ export async function startPage(root, films, differs) {
     { class: columns.length > 1 ? "two" : "one" },
     columns.map(({ element }) => element),
   );
-  put(root, header(unpacked, differs, moveTo), bar.element, side, walked && sheetSection(walked));
+  put(root, header(unpacked, differs, moveTo), bar.element, side, sheet);
   moveTo(0);
   if (!walked) return;
   addEventListener("keydown", (event) => walkByKey(event, walked));
