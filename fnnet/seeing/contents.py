@@ -14,6 +14,7 @@ from fnnet.optimizers import Adam, AdamW
 from fnnet.seeing.film import Film, Moment, Training
 from fnnet.seeing.packing import narrow, packed
 from fnnet.seeing.recorded import recorded
+from fnnet.seeing.seen_weights import names_of_inputs
 from fnnet.seeing.stage import Stage
 from fnnet.seeing.worked import dropped, of_batch
 from fnnet.seeing.written_rules import formulas
@@ -53,7 +54,8 @@ def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple
     kept = film.moments
     named = {**pool, "rows": np.concatenate(rows).astype(np.uint32), "loss": film.loss, "metric": film.metric}
     named |= {f"masks{n}": _bits(kept, place) for n, place in enumerate(kept[0].masks)}
-    told, more = (_written(stage.board, stage, run, kept[0]), {}) if stage.board else recorded(kept, run, stage)
+    written = stage.board and _written(stage.board, stage, run, kept[0], subject)
+    told, more = (written, {}) if written else recorded(kept, run, stage)
     entries, text = packed(named, _films(kept, stage) | more)
     sizes = [len(at.rows) for at in kept]
     about: dict[str, Any] = {
@@ -82,7 +84,7 @@ def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple
     return about | told, text
 
 
-def _written(board: Board, stage: Stage, run: Training, first: Moment) -> dict[str, Any]:
+def _written(board: Board, stage: Stage, run: Training, first: Moment, subject: Subject) -> dict[str, Any]:
     """The layers of a network whose formulas are known, and these."""
     example = of_batch(stage, run, first, 1)
     places = dropped(board)
@@ -95,6 +97,7 @@ def _written(board: Board, stage: Stage, run: Training, first: Moment) -> dict[s
         "outputs": board.sizes[-1],
         "first": list(map(_plain, (*prepares, *example.board.first))),
         "raw": len(prepares),
+        "inputs": names_of_inputs(prepares, subject.schema, board.sizes[0]) if subject.schema else None,
         "levels": levels,
         "dropout": dropout,
         "softmax": board.softmax,

@@ -95,10 +95,16 @@ function number(value, onChange) {
   const box = h("input", {
     type: "number",
     step: "any",
-    value: Number.isNaN(value) ? "" : value,
+    value: Number.isNaN(value) ? "" : plainNumber(value),
     onchange: () => onChange(box.value === "" ? NaN : Number(box.value)),
   });
   return box;
+}
+
+/* A number as it was typed: in single precision it has no more than seven digits. */
+function plainNumber(value) {
+  const few = Number(value.toPrecision(7));
+  return Math.fround(few) === Math.fround(value) && Math.fround(value) === value ? few : value;
 }
 
 function choice(categories, value, onChange) {

@@ -11,7 +11,10 @@ const FEW = 20;
 const RADIUS = 20;
 
 /* How many characters of a name stand beside a unit. */
-const ROOM = 7;
+const ROOM = 16;
+
+/* Beside the first and the last units: at least so much, and for each character of a name, in pixels. */
+const [MARGIN, LETTER] = [56, 5.5];
 
 /* The letter of a unit or a weight with its indices, as in u_12 or g(2)_1. */
 export function nameOf({ letters }, n, j, k) {
@@ -27,7 +30,10 @@ export function networkDrawing(step, { focus, errors, choose, width, labels }) {
   const { sizes } = step.about;
   const few = sizes.map((size) => size <= FEW);
   const height = Math.max(260, ...sizes.map((size, n) => (few[n] ? size * (2 * RADIUS + 8) + 24 : 0)));
-  const place = placesOf(sizes, few, width, height);
+  const room = [0, sizes.length - 1].map(
+    (n) => MARGIN + LETTER * Math.min(ROOM, longest(labels, n, few[n] ? sizes[n] : 0)),
+  );
+  const place = placesOf(sizes, few, width, height, room);
   const view = { step, focus, errors, choose, place, few, labels };
   const edges = sizes.slice(1).map((_, i) => (few[i] && few[i + 1] ? edgesOf(view, i + 1) : bundle(view, i + 1)));
   const layers = sizes.map((_, n) => (few[n] ? unitsOf(view, n) : fieldOf(view, n)));
@@ -40,11 +46,15 @@ export function networkDrawing(step, { focus, errors, choose, width, labels }) {
   );
 }
 
+/* How many characters the longest name has beside the units of a layer. */
+function longest(labels, n, units) {
+  return Math.max(0, ...Array.from({ length: units }, (_, i) => labels(n, i + 1)?.length ?? 0));
+}
+
 /* Where the units of each layer stand. */
-function placesOf(sizes, few, width, height) {
-  const margin = 62;
+function placesOf(sizes, few, width, height, [left, right]) {
   return sizes.map((size, n) => {
-    const x = margin + (n * (width - 2 * margin)) / Math.max(1, sizes.length - 1);
+    const x = left + (n * (width - left - right)) / Math.max(1, sizes.length - 1);
     const gap = Math.min(64, (height - 40) / size);
     return (j) => (few[n] ? [x, height / 2 + (j - (size + 1) / 2) * gap] : [x, height / 2]);
   });

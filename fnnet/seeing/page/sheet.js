@@ -14,7 +14,7 @@ const KINDS_OF_LINES = ["forward", "errors", "gradients", "updates"];
 /* More lines than these are no sheet. */
 const MOST_LINES = 400;
 
-/* The part of the page that makes a sheet of the step on screen and prints it; while it is open, draw() follows the step.
+/* The part of the page that makes a sheet of the step on screen and prints it; open, it follows the step by draw().
    The updates, which are many, are there when they are asked for. */
 export function sheetSection(view) {
   const choice = { shown: new Set(["forward", "errors", "gradients"]), blank: new Set(["errors", "gradients"]) };

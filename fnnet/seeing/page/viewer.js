@@ -87,9 +87,8 @@ function badge(back) {
 }
 
 /* What stands beside the inputs and the outputs: names of columns and classes. */
-function labelsOf({ sizes, columns, classes, first }) {
-  const named = columns && !first.some(({ kind }) => kind === "OneHot" || kind === "Impute");
-  return (n, j) => (n === sizes.length - 1 ? classes[j - 1] : n === 0 && named ? columns[j - 1]?.[0] : null);
+function labelsOf({ sizes, inputs, classes }) {
+  return (n, j) => (n === sizes.length - 1 ? classes[j - 1] : n === 0 ? inputs?.[j - 1] : null);
 }
 
 /* What the network says of the example. */
@@ -106,7 +105,14 @@ function outcomeOf({ about, example }) {
 
 /* What the formulas do not say themselves. */
 function meaningsOf({ meanings }) {
-  return meanings.length > 0 && h("p", { class: "meanings" }, meanings.map((text) => [notation(text), " "]));
+  return (
+    meanings.length > 0 &&
+    h(
+      "p",
+      { class: "meanings" },
+      meanings.map((text) => [notation(text), " "]),
+    )
+  );
 }
 
 /* The line on screen; of an update the weight's old and new value, whose lines stand below. */
