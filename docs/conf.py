@@ -23,6 +23,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinxcontrib.katex",
     "drawing",
+    "film",
     "imports",
     "pieces",
 ]

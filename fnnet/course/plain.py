@@ -39,7 +39,7 @@ FOLD = re.compile(
 #: remark under a heading.
 SILENT = {"toctree", "contents", "eval-rst", "testsetup", "testcleanup", "index"}
 DRAWN, SHOWN = {"drawing", "imports"}, {"figure", "image"}
-TOUCHED = "piece"
+TOUCHED = {"piece", "film"}
 CODE = {"code", "code-block", "code-cell", "sourcecode", "doctest"}
 
 
@@ -92,7 +92,7 @@ def _directive(name: str, argument: str, body: str) -> str:
         return _code("text", formula(content or argument))
     if name in DRAWN | SHOWN:
         return _figure(argument if name in DRAWN else content, options.get("alt", ""))
-    if name == TOUCHED:
+    if name in TOUCHED:
         return _figure(content, options.get("alt", ""), kind="To touch, on the site")
     return _remark(argument or name.capitalize(), content)
 
