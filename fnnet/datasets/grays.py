@@ -26,6 +26,7 @@ def grays(data: Dataset, rows: list[int]) -> Array:
 
 
 def _range(data: Dataset, images: Array) -> tuple[float, float]:
-    """What is black and what white: of bytes all, of other numbers those that are drawn."""
-    darkest, brightest = (0.0, 255.0) if data.x.dtype == np.uint8 else (float(images.min()), float(images.max()))
+    """What is black and what white: of bytes 0 and the largest there is, of other numbers those that are drawn."""
+    bytes_ = data.x.dtype == np.uint8
+    darkest, brightest = (0.0, float(data.x.max())) if bytes_ else (float(images.min()), float(images.max()))
     return darkest, brightest if brightest > darkest else darkest + 1.0

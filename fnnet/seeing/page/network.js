@@ -10,6 +10,9 @@ const FEW = 20;
 
 const RADIUS = 20;
 
+/* How wide a field is, in pixels. */
+const FIELD = 104;
+
 /* How many characters of a name stand beside a unit. */
 const ROOM = 16;
 
@@ -102,15 +105,12 @@ function edgesOf(view, n) {
 /* Between a field and other units, where weights are too many to be drawn. */
 function bundle({ place, step, few }, n) {
   const [[x1, y1], [x2, y2]] = [place[n - 1](1), place[n](1)];
-  const many = step.about.sizes[n] * step.about.sizes[n - 1];
-  const middle = few[n - 1] || few[n] ? (y1 + y2) / 2 : y1;
-  const text = svg(
-    "text",
-    { x: (x1 + x2) / 2, y: middle - 8, class: "network-note" },
-    `${many.toLocaleString("en")} weights`,
-  );
-  const [from, to] = [few[n - 1] ? [x1, middle] : [x1 + 52, y1], few[n] ? [x2, middle] : [x2 - 52, y2]];
-  return svg("g", {}, svg("line", { x1: from[0], y1: from[1], x2: to[0], y2: to[1], class: "bundle" }), text);
+  const y = few[n - 1] ? y2 : y1; // that of a field, which is the middle
+  const [from, to] = [x1 + (few[n - 1] ? RADIUS : FIELD / 2), x2 - (few[n] ? RADIUS : FIELD / 2)];
+  const many = `${(step.about.sizes[n] * step.about.sizes[n - 1]).toLocaleString("en")} weights`;
+  const note = svg("text", { x: (from + to) / 2, y: y - 9, class: "network-note" }, many);
+  const line = svg("line", { x1: from, y1: y, x2: to, y2: y, class: "bundle" }, svg("title", {}, many));
+  return svg("g", {}, line, to - from > FIELD * 0.8 && note);
 }
 
 /* A name that has no more room than beside a unit. */
@@ -151,7 +151,7 @@ function fieldOf(view, n) {
   const values = shownOf(view, n);
   const [x, y] = place[n](1);
   const { canvas, columns, rows } = field(values, n === 0 ? step.about.shape : []);
-  const scale = Math.min(104 / columns, 220 / rows);
+  const scale = Math.min(FIELD / columns, 220 / rows);
   const [w, tall] = [columns * scale, rows * scale];
   const pick = (event) => {
     const box = event.currentTarget.getBoundingClientRect();
