@@ -72,7 +72,6 @@ def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple
         "epochs": [at.state.epoch for at in kept],
         "lr": [at.lr for at in kept],
         "batch": sizes,
-        "whole": max(sizes) == len(run.x),
         "watched": len(pool["origin"]) - len(subject.x),
         "metric": run.metric,
         "validation": film.validation,

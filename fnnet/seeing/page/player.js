@@ -104,27 +104,32 @@ function keptNote(kept, steps) {
   return all;
 }
 
-/* Loss and accuracy over all steps, of each run. */
+/* Loss, accuracy and the loss on the validation set over all steps, of each run. */
 function curvesOf(films, onPick) {
-  const [{ about, arrays }] = films;
+  const [{ about }] = films;
   if (!about.steps) return null;
-  const steps = Array.from({ length: about.steps }, (_, i) => i + 1);
-  const named = (name, film) => (films.length > 1 ? `${name} of ${film.name}` : name);
-  const series = films
-    .flatMap((film, i) => [
-      { name: named("loss", film), values: Array.from(film.arrays.loss), share: false, dashed: i > 0 },
-      film.about.metric && {
-        name: named(film.about.metric, film),
+  const steps = Array.from({ length: Math.max(...films.map((film) => film.about.steps)) }, (_, i) => i + 1);
+  const series = films.flatMap((film, i) => {
+    const named = (name) => (films.length > 1 ? `${name} of ${film.name}` : name);
+    return [
+      { name: named("loss"), values: Array.from(film.arrays.loss), share: false, dashed: i > 0 },
+      film.about.metric === "accuracy" && {
+        name: named("accuracy"),
         values: Array.from(film.arrays.metric),
         share: true,
         dashed: i > 0,
       },
-    ])
-    .filter(Boolean);
-  return curves(series, {
-    steps,
-    cursor: 0,
-    onPick,
-    label: `loss${about.metric && arrays ? ` and ${about.metric}` : ""} over the steps`,
+      film.about.validation.length > 0 && { name: named("validation loss"), values: held(film.about), share: false },
+    ];
+  });
+  return curves(series.filter(Boolean), { steps, cursor: 0, onPick, label: "the figures over the steps" });
+}
+
+/* The validation loss at every step: what it was at the end of the epoch before, or of the first. */
+function held({ steps, validation }) {
+  let next = 0;
+  return Array.from({ length: steps }, (_, i) => {
+    while (next + 1 < validation.length && validation[next + 1][0] <= i + 1) next++;
+    return validation[next][1];
   });
 }
