@@ -147,9 +147,10 @@ def check(on: Stage, run: Training, pick: Any, there: Any) -> None:
         several = len(batch) > 1
         if several:
             assert lines[1] == mean_line(batch, n, j, k)
-            assert sorted(row[1] for row in there["pushes"]) == sorted(
-                figure(e.gradient(n, j, k).value, 4) for e in batch
-            )
+            pushes = sorted((one.gradient(n, j, k).value for one in batch), key=abs, reverse=True)
+            assert [row[1] for row in there["pushes"]] == [figure(push, 4) for push in pushes]
+            total = sum(map(abs, pushes)) or 1.0
+            assert [row[3] for row in there["pushes"]] == [f"{int(100 * abs(push) / total + 0.5)} %" for push in pushes]
         assert [parts[3] for parts in lines[1 + several :]] == moved(on, run, at, batch, n, j, k)
     shown_units = [label.split(" = ")[1].split(",")[0] for label in there["units"]]
     assert shown_units == units_of(one, on, errors=k is not None)
