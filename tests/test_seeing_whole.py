@@ -102,7 +102,7 @@ def with_quiet_unit(layer: Any, bias: float) -> Any:
 )
 def test_a_quiet_unit_is_found(layer: Any, bias: float, kind: str) -> None:
     """A unit that is 0, or has no slope, for every row is told, and only it, and only when it is so."""
-    nets = [with_quiet_unit(layer, at) for at in (0.5, bias)]
+    nets = [with_quiet_unit(layer, at) for at in (0.001, bias)]
     found = over_time(nets, SoftmaxCrossEntropy, BIRDS.x, BIRDS.y)[1].quiet
     assert found
     assert (found.kind, found.units.tolist()) == (kind, [[False] * 4, [False, True, False, False]])
