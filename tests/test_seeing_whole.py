@@ -17,7 +17,7 @@ from fnnet.network import gradients
 from fnnet.seeing.answers import of_classes
 from fnnet.seeing.bundle import read
 from fnnet.seeing.histograms import over_time, sample
-from fnnet.seeing.seen_weights import first_weights, kernels, names_of_inputs
+from fnnet.seeing.seen_weights import Heat, Pictures, first_weights, kernels, names_of_inputs
 from fnnet.seeing.whole import WholeRun, whole
 from fnnet.tables import Column, Impute, OneHot, Schema
 from fnnet.values import Array, leaves
@@ -94,7 +94,7 @@ def with_quiet_unit(layer: Any, bias: float) -> Any:
     """A network whose second unit of four has no weights, and this bias."""
     W = RNG.normal(size=(2, 4)) * 0.1
     W[:, 1] = 0
-    return Affine(W, [1.0, bias, 1.0, 1.0]), layer, Affine(RNG.normal(size=(4, 3)), np.zeros(3))
+    return Affine(W, np.array([1.0, bias, 1.0, 1.0])), layer, Affine(RNG.normal(size=(4, 3)), np.zeros(3))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def with_quiet_unit(layer: Any, bias: float) -> Any:
 )
 def test_a_quiet_unit_is_found(layer: Any, bias: float, kind: str) -> None:
     """A unit that is 0, or has no slope, for every row is told, and only it, and only when it is so."""
-    nets = [with_quiet_unit(layer, at) for at in (0.5, bias)]
+    nets = [with_quiet_unit(layer, at) for at in (0.001, bias)]
     found = over_time(nets, SoftmaxCrossEntropy, BIRDS.x, BIRDS.y)[1].quiet
     assert found
     assert (found.kind, found.units.tolist()) == (kind, [[False] * 4, [False, True, False, False]])
@@ -124,6 +124,7 @@ def test_the_pictures_are_the_parameters() -> None:
     net = (Flatten(), *mlp([64, 3, 10], seed=0, dtype=float))
     found = whole([(0, net)], SoftmaxCrossEntropy, digits().x, digits().y)
     W = net[1].W
+    assert isinstance(found.weights, Pictures)
     assert np.array_equal(found.weights.values[2, 0], W[:, 2].reshape(8, 8))
     plain = found.plain()["weights"]
     shown = decoded(plain["pixels"], np.int8, (3, 1, 8, 8)) * (plain["largest"] / 127)
@@ -135,6 +136,7 @@ def test_colors_are_pictures_of_their_own() -> None:
     """Of images (C, H, W) each unit has a picture for each color."""
     W = RNG.normal(size=(3 * 4 * 5, 2))
     found = first_weights((Flatten(), Affine(W, np.zeros(2))), (3, 4, 5))
+    assert found
     assert np.array_equal(found.values[1, 2], W[40:, 1].reshape(4, 5))
 
 
@@ -152,18 +154,22 @@ class Kernels:
 def test_kernels_are_pictures() -> None:
     """A W of four axes is shown as it is: that of the first layer for itself, and those of later ones."""
     net = tuple(Kernels(RNG.normal(size=shape)) for shape in [(6, 1, 3, 3), (2, 6, 5, 5)])
-    assert np.array_equal(first_weights(net, (8, 8)).values, net[0].W)
+    first = first_weights(net, (8, 8))
+    assert first
+    assert np.array_equal(first.values, net[0].W)
     assert [found.values.shape for found in kernels(net)] == [(2, 6, 5, 5)]
 
 
 def test_a_table_s_weights_have_the_names_of_its_columns() -> None:
     """Gaps and categories have units of their own, which are called so; without names they are x_1, x_2, ..."""
     schema = Schema((Column("size"), Column("color", ("blue", "red"))), "price")
-    before = [Impute([0.0, -1.0], indicators=(0,)), OneHot(((), (0, 1)))]
+    before = [Impute(np.array([0.0, -1.0]), indicators=(0,)), OneHot(((), (0, 1)))]
     names = names_of_inputs(before, schema, 4)
     assert names == ("size", "color = blue", "color = red", "size is missing")
     assert names_of_inputs([], None, 2) == names_of_inputs([], schema, 3)[:2] == ("x_1", "x_2")
-    assert first_weights(NETS[0], (2,)).values.shape == (2, 5)
+    first = first_weights(NETS[0], (2,))
+    assert isinstance(first, Heat)
+    assert (first.names, first.values.shape) == (("x_1", "x_2"), (2, 5))
 
 
 # Answers
@@ -210,7 +216,7 @@ def test_what_is_not_there_is_none() -> None:
 def test_one_output_says_yes_or_no() -> None:
     """A single probability is that of the second of two classes."""
     data = of_arrays("pair", [[-1.0], [1.0], [2.0]], [0, 1, 0])
-    net = (Affine([[1.0]], [0.0]), Sigmoid())
+    net = (Affine(np.array([[1.0]]), np.zeros(1)), Sigmoid())
     plain = whole([(0, net)], MeanSquaredError, data.x, data.y.astype(float), data=data).plain()
     assert plain["confusion"] == [[1, 1], [0, 1]]
 
@@ -220,7 +226,7 @@ def numbers() -> WholeRun:
     x = RNG.normal(size=(1000, 2))
     y = x @ [1.0, 2.0] + RNG.normal(size=1000)
     data = replace(of_arrays("numbers", x, y), schema=Schema((Column("a"), Column("b")), "price"))
-    net = (Affine([[1.0], [2.0]], [0.0]),)
+    net = (Affine(np.array([[1.0], [2.0]]), np.zeros(1)),)
     return whole([(0, net)], MeanSquaredError, x, y, data=data)
 
 
@@ -228,6 +234,7 @@ def test_numbers_have_points_and_the_farthest() -> None:
     """Points are targets beside predictions, 400 of them; the first of the rows is the farthest, with its values."""
     found = numbers()
     plain, data = found.plain(), found.data
+    assert data
     predictions = data.x_test @ [1.0, 2.0]
     worst = int(np.abs(predictions - data.y_test).argmax())
     assert (len(plain["points"]), plain["columns"], plain["target"]) == (400, ["a", "b"], "price")
@@ -309,11 +316,14 @@ def test_pictures_are_drawn_as_they_are(page: Any) -> None:
     data = digits()
     found = whole([(0, net)], SoftmaxCrossEntropy, data.x, data.y, data=data, probabilities=softmax)
     section, plain = shown(page, found), found.plain()
-    page.wait_for_function(
-        "document.querySelector('.whole-unit canvas').getContext('2d').getImageData(0, 0, 1, 1).data[3]"
-    )
-    pixels = """(selector) => [...document.querySelectorAll(selector)].map((canvas) =>
-        [...canvas.getContext("2d").getImageData(0, 0, 8, 8).data])"""
+    pixels = """(selector) => new Promise((drawn) => requestAnimationFrame(() => setTimeout(() => {
+        const brush = new OffscreenCanvas(8, 8).getContext("2d", { willReadFrequently: true });
+        drawn([...document.querySelectorAll(selector)].map((canvas) => {
+            brush.clearRect(0, 0, 8, 8);
+            brush.drawImage(canvas, 0, 0);
+            return [...brush.getImageData(0, 0, 8, 8).data];
+        }));
+    })))"""
     gray = np.array(page.evaluate(pixels, ".whole-answer canvas")[0]).reshape(8, 8, 4)
     assert np.array_equal(gray[:, :, 0], np.rint(data.x_test[plain["rows"][0]["row"]] * (255 / 16)))
     weights = np.array(page.evaluate(pixels, ".whole-unit canvas")).reshape(3, 64, 4)

@@ -82,7 +82,11 @@ function weightsTable({ inputs, units, names, values }) {
   const cut = values.length < inputs || seen < units;
   return [
     cut &&
-      h("p", { class: "whole-note" }, `${firstOf(values.length, inputs, "inputs")}, ${firstOf(seen, units, "units")}.`),
+      h(
+        "p",
+        { class: "whole-note" },
+        `Shown are ${firstOf(values.length, inputs, "inputs")}, ${firstOf(seen, units, "units")}.`,
+      ),
     colorScale(largest),
     h("div", { class: "whole-wide", tabindex: 0, role: "group", "aria-label": "a table of weights" }, table),
   ];
