@@ -258,6 +258,29 @@ def test_sums_over_an_index_are_written_in_letters(page: Any) -> None:
     assert found == [write(term, Style()) for term in terms]
 
 
+def test_a_sum_over_an_index_joins_the_sum_that_it_stands_in(page: Any) -> None:
+    """Its parts are added in one sum, rounded once, as in Python; by itself it is a sum."""
+    over = Over("k", Symbol("f", ("k",)))
+    rule = {"left": plain(Symbol("z")), "right": plain(Product((Sum((G, over)), over))), "step": False}
+    found = page.evaluate("rule => instantiate(rule, {}, {k: 2}, () => 0.5).right", rule)
+    g, *parts = (Symbol(letter, (i,), value=0.5) for letter, i in (("g", 1), ("f", 1), ("f", 2)))
+    assert found == term_as_json(Product((Sum((g, *parts)), Sum(tuple(parts)))))
+
+
+def test_a_result_of_zero_is_zero_from_the_numbers_put_in(page: Any) -> None:
+    """What is exactly 0 has so many digits put in that 0 comes out."""
+    term = Sum((G, *(Minus(Symbol("y", value=value)) for value in (1.25, -1.5))))
+    (wanted,) = in_digits([Row("forward", 1, 1, 1, Symbol("E"), term)], 1)
+    equation = {"left": term_as_json(Symbol("E")), "right": term_as_json(term), "step": False}
+    found = page.evaluate("equation => row(equation, 1)", equation)
+    assert (found["numbers"], found["carried"]) == (wanted.numbers, wanted.carried) == ("-0.25 - 1.25 - (-1.5)", 3)
+
+
+def test_a_division_by_zero_has_no_number(page: Any) -> None:
+    """As in Python, where it is an error, and not infinite."""
+    assert page.evaluate('String(evaluate(["ratio", ["number", 1], ["number", 0]], (v) => v))') == "NaN"
+
+
 def test_names_are_pythons(page: Any) -> None:
     """Indices above 9 make a comma necessary, deep networks number their layers, and derivatives are of something."""
     names = [Symbol("eta"), U, G, Symbol("u", ("j", 0)), Symbol("y*", (10,)), Symbol("E", of=Symbol("g", (1,), 2))]
