@@ -78,7 +78,7 @@ def test_a_place_that_cannot_be_written(xor: Path, flags: list[str], said: str) 
     assert said in refused("see", xor, *flags)
 
 
-@pytest.mark.parametrize("size", ["much", "0", "-1MB", "20TB", ""])
+@pytest.mark.parametrize("size", ["much", "0", "-1MB", "20TB", "", "9" * 400, "\N{ARABIC-INDIC DIGIT THREE}MB"])
 def test_a_size_is_a_number_of_bytes(xor: Path, size: str) -> None:
     """Anything else is wrong usage."""
     assert "size must be a number of bytes" in refused("see", xor, f"--size={size}", code=2)

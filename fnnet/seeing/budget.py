@@ -35,7 +35,7 @@ def bytes_of(text: str) -> int:
     >>> bytes_of("20MB"), bytes_of("1.5 kB"), bytes_of("800000")
     (20000000, 1500, 800000)
     """
-    said = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmg]?)b?\s*", text.lower())
+    said = re.fullmatch(r"\s*([0-9]{1,15}(?:\.[0-9]+)?)\s*([kmg]?)b?\s*", text.lower())
     if said is None or not (size := int(float(said[1]) * UNITS[said[2]])):
         raise UsageError(f"size must be a number of bytes above 0, such as 20MB, got {text!r}")
     return size
