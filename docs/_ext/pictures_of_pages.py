@@ -1,6 +1,6 @@
 """Makes the pictures of the page of `fnnet see` that the docs show: ``python docs/_ext/pictures_of_pages.py``.
 
-It needs Chromium and playwright, ``pip install '.[browser]'``, and trains the runs that it shows.
+It needs Chromium, playwright and Pillow, ``pip install '.[browser,images]'``, and trains the runs that it shows.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from fnnet.cli.app import run
@@ -24,8 +25,11 @@ PICTURES: dict[str, tuple[str, str, tuple[int, int], str]] = {
     "see-sheet": ("xor", "step=40&example=2&at=u_21", (900, 760), ".sheet-section"),
 }
 
-#: So much of a part is shown at most, in pixels.
-TALLEST = 900
+#: So much of a part is shown at most, and so much of what is around it, in pixels.
+TALLEST, MARGIN = 900, 12
+
+#: With so many colors a picture takes a third of the bytes, and looks the same.
+COLORS = 192
 
 
 def main() -> None:
@@ -41,6 +45,7 @@ def main() -> None:
             page.goto(f"{Path(folder, of, 'see.html').as_uri()}#{at}")
             page.wait_for_selector(".line")
             take(page, STATIC / f"{name}.png", part)
+            pack(STATIC / f"{name}.png")
         browser.close()
 
 
@@ -53,7 +58,20 @@ def take(page: Any, path: Path, part: str) -> None:
     page.evaluate("document.querySelector('.sheet-section').open = true")
     page.wait_for_timeout(500)
     box = page.locator(part).bounding_box()
-    page.screenshot(path=path, full_page=True, clip={**box, "height": min(box["height"], TALLEST)})
+    clip = {
+        "x": box["x"] - MARGIN,
+        "y": box["y"] - MARGIN,
+        "width": box["width"] + 2 * MARGIN,
+        "height": min(box["height"], TALLEST) + MARGIN,
+    }
+    page.screenshot(path=path, full_page=True, clip=clip)
+
+
+def pack(path: Path) -> None:
+    """Keep the colors that are there most."""
+    with Image.open(path) as image:
+        packed = image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+    packed.save(path, optimize=True)
 
 
 if __name__ == "__main__":
