@@ -4,19 +4,25 @@ import { nameOf } from "./network.js";
 import { nearestKept } from "./player.js";
 import { lineAt, meant, placeOf } from "./walk.js";
 
-/* Go where an address says; what it doesn't say stays. */
-export function goToAddress(address, view, moveTo) {
+/* Go where an address says; what it doesn't say stays. ``moveToStep`` is told of the step. */
+export function goToAddress(address, view, moveToStep) {
   const said = new URLSearchParams(address.replace(/^#/, ""));
-  const { about, sections, state } = view;
-  const m = nearestKept(about.kept, Number(said.get("step") ?? about.kept[state.m]));
+  const { about, arrays, sections, state } = view;
+  const step = Number(said.get("step") ?? about.kept[state.m]);
+  const m = nearestKept(about.kept, step);
   if (said.has("example")) {
     const number = Number(said.get("example"));
-    state.pick = number >= 1 && number <= about.batch[m] ? { number } : { number: 1 };
+    state.pick = { number: isPlaceIn(number - 1, about.batch[m]) ? number : 1 };
   }
-  if (said.has("row")) state.pick = { place: Number(said.get("row")) + about.watched };
+  const row = said.has("row") ? Number(said.get("row")) : NaN;
+  if (isPlaceIn(row, arrays.origin.length - about.watched)) state.pick = { place: row + about.watched };
   const target = said.has("at") && meant(said.get("at"), about.sizes, about.formulas.letters);
   if (target) state.place = placeOf(sections, target, said.get("show") === "errors") ?? state.place;
-  moveTo(m);
+  moveToStep(step);
+}
+
+function isPlaceIn(place, many) {
+  return Number.isInteger(place) && place >= 0 && place < many;
 }
 
 /* The address of the place on screen. */

@@ -3,7 +3,7 @@
 import { addressOf, goToAddress } from "./address.js";
 import { h, put } from "./dom.js";
 import { unpack } from "./film.js";
-import { nearestKept, player } from "./player.js";
+import { longestOf, nearestKept, player } from "./player.js";
 import { recorder } from "./recorder.js";
 import { sheetSection } from "./sheet.js";
 import { touchOf } from "./touch.js";
@@ -18,7 +18,9 @@ export async function startPage(root, films, differs) {
   const unpacked = await Promise.all(films.map(unpackedFilm));
   const columns = unpacked.map((film) => columnOf(film, changed));
   const [walked] = columns.map(({ view }) => view).filter(({ sections }) => sections);
+  const { kept } = longestOf(unpacked).about;
   const bar = player(unpacked, moveTo);
+  const moveToStep = (step) => moveTo(nearestKept(kept, step));
   const sheet = walked && sheetSection(walked);
   function changed(view) {
     for (const { view: other, touch } of columns) {
@@ -29,7 +31,7 @@ export async function startPage(root, films, differs) {
     if (view === walked) remember(view);
   }
   function moveTo(place) {
-    const step = unpacked[0].about.kept[place];
+    const step = kept[place];
     for (const { about, view, touch, section } of columns) {
       view.moveTo(nearestKept(about.kept, step));
       touch?.draw();
@@ -44,12 +46,12 @@ export async function startPage(root, films, differs) {
     { class: columns.length > 1 ? "two" : "one" },
     columns.map(({ element }) => element),
   );
-  put(root, header(unpacked, differs, moveTo), bar.element, side, sheet);
+  put(root, header(unpacked, differs, moveToStep), bar.element, side, sheet);
   moveTo(0);
   if (!walked) return;
   addEventListener("keydown", (event) => walkByKey(event, walked));
   const arrive = () => {
-    goToAddress(location.hash, walked, moveTo);
+    goToAddress(location.hash, walked, moveToStep);
     changed(walked);
   };
   addEventListener("hashchange", arrive);
@@ -87,10 +89,10 @@ function follow(view, { about, state }) {
 }
 
 /* The title, what is known of each run, and where two of them part. */
-function header(films, differs, moveTo) {
+function header(films, differs, moveToStep) {
   const fact = ([name, text]) => h("div", {}, h("dt", {}, name), h("dd", {}, text));
   const facts = ({ about }) => h("dl", { class: "facts" }, about.about.map(fact));
-  const go = () => moveTo(nearestKept(films[0].about.kept, differs.step));
+  const go = () => moveToStep(differs.step);
   const jump = differs?.step != null && h("button", { onclick: go }, `go to step ${differs.step}`);
   const parting = differs && h("p", { class: "note" }, differs.text, " ", jump);
   return h("header", {}, h("h1", {}, films.map(({ name }) => name).join(" and ")), films.map(facts), parting);

@@ -104,7 +104,8 @@ function moveCursor(chart, step) {
 /* What a screen reader says of a moment, and of the whole where there is no cursor. */
 function momentSpoken(series, at) {
   const say = ({ values, share }) => (share ? percent(values[at]) : brief(values[at]));
-  return series.map((one) => `${one.name} ${say(one)}`).join(", ");
+  const there = series.filter(({ values }) => at < values.length); // another run may have been shorter
+  return there.map((one) => `${one.name} ${say(one)}`).join(", ");
 }
 
 function wholeSpoken({ series, steps }) {

@@ -7,10 +7,16 @@ import { h, put } from "./dom.js";
 const PAUSE = 40;
 const PICTURES = 400;
 
+/* Of films side by side the one whose steps the slider runs over: the longest, of several the first. */
+export function longestOf(films) {
+  return films.reduce((longest, film) => (film.about.steps > longest.about.steps ? film : longest));
+}
+
 /* The player of films that share their steps, [{ about, arrays, name }]. ``onMove`` is told of the place among the
-   kept moments of the first. moveTo(place) moves it. */
+   kept moments of the longest. moveTo(place) moves it. */
 export function player(films, onMove) {
-  const { kept, steps } = films[0].about;
+  const longest = longestOf(films);
+  const { kept, steps } = longest.about;
   const last = kept.length - 1;
   let place = 0;
   let timer = null;
@@ -58,7 +64,7 @@ export function player(films, onMove) {
     place = to;
     slider.value = to;
     slider.setAttribute("aria-valuetext", `step ${kept[to]} of ${steps}`);
-    said.textContent = figuresAt(films[0], to);
+    said.textContent = figuresAt(longest, to);
     chart?.moveTo(kept[to]);
   };
   return { element, moveTo };
@@ -106,9 +112,9 @@ function keptNote(kept, steps) {
 
 /* Loss, accuracy and the loss on the validation set over all steps, of each run. */
 function curvesOf(films, onPick) {
-  const [{ about }] = films;
-  if (!about.steps) return null;
-  const steps = Array.from({ length: Math.max(...films.map((film) => film.about.steps)) }, (_, i) => i + 1);
+  const many = longestOf(films).about.steps;
+  if (!many) return null;
+  const steps = Array.from({ length: many }, (_, i) => i + 1);
   const series = films.flatMap((film, i) => {
     const named = (name) => (films.length > 1 ? `${name} of ${film.name}` : name);
     return [
