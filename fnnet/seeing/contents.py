@@ -10,6 +10,7 @@ from fnnet.datasets import Dataset
 from fnnet.layers import Dropout, Scale, Standardize
 from fnnet.network.chunks import cast
 from fnnet.network.modes import offers
+from fnnet.network.shapes import describe, layers_of
 from fnnet.optimizers import Adam, AdamW
 from fnnet.seeing.film import Film, Moment, Training
 from fnnet.seeing.packing import narrow, packed
@@ -58,14 +59,16 @@ def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple
     told, more = (written, {}) if written else recorded(kept, run, stage)
     entries, text = packed(named, _films(kept, stage) | more)
     sizes = [len(at.rows) for at in kept]
+    other = stage.changes(kept[0].state.params)  # then rows have no columns and are no drawings
+    schema = None if other else subject.schema
     about: dict[str, Any] = {
         "title": subject.title,
         "about": subject.about,
         "classes": subject.classes,
-        "columns": subject.schema and [[c.name, list(c.categories)] for c in subject.schema.columns],
+        "columns": schema and [[c.name, list(c.categories)] for c in schema.columns],
         "target": subject.schema and subject.schema.target,
-        "form": subject.form,
-        "shape": run.x.shape[1:],
+        "form": None if other else subject.form,
+        "shape": kept[0].x.shape[1:],
         "unit": stage.unit,
         "steps": len(film.loss),
         "kept": [at.state.step for at in kept],
@@ -85,25 +88,33 @@ def contents(film: Film, run: Training, stage: Stage, subject: Subject) -> tuple
 
 def _written(board: Board, stage: Stage, run: Training, first: Moment, subject: Subject) -> dict[str, Any]:
     """The layers of a network whose formulas are known, and these."""
-    example = of_batch(stage, run, first, 1)
+    example, net = of_batch(stage, run, first, 1), first.state.params
+    other = stage.changes(net)
+    schema = None if other else subject.schema
     places = dropped(board)
     drawn = [place - stage.written for place in first.masks]
     dropout = [_dropout(board, place, drawn) for place in places]
     levels = [{"function": level.function and level.function.letter, "slope": level.slope} for level in board.levels]
-    prepares = stage.prepares(promoted(first.state.params, np.float64))
+    prepares = stage.prepares(promoted(net, np.float64))
     return {
         "sizes": board.sizes,
         "outputs": board.sizes[-1],
         "first": list(map(_plain, (*prepares, *example.board.first))),
         "raw": len(prepares),
-        "inputs": names_of_inputs(prepares, subject.schema, board.sizes[0]) if subject.schema else None,
+        "inputs": names_of_inputs(prepares, schema, board.sizes[0]) if schema else None,
         "levels": levels,
         "dropout": dropout,
         "softmax": board.softmax,
         "loss": type(example.loss).__name__,
         "formulas": formulas(example, run.optimizer, len(first.rows)),
-        "meanings": list(_meanings(board, run.optimizer, any(dropout))),
+        "meanings": [*([_before(net, stage)] if other else []), *_meanings(board, run.optimizer, any(dropout))],
     }
+
+
+def _before(net: Any, stage: Stage) -> str:
+    """What rows are that come to the page as something else than they were."""
+    place, layer = list(layers_of(net))[stage.begin - 1]
+    return f"The inputs are what comes out of layer {place} ({describe(layer)}), before which nothing is trained."
 
 
 def _meanings(board: Board, optimizer: Any, drops: bool) -> Iterator[str]:
@@ -111,7 +122,7 @@ def _meanings(board: Board, optimizer: Any, drops: bool) -> Iterator[str]:
     functions = {level.function.letter: level.function for level in board.levels if level.function}
     yield from (function.noted() for function in functions.values() if function.note)
     if drops:
-        yield "r is what dropout multiplies a unit by: 0, or 1/(1 - rate) where the unit is kept."
+        yield "r is what dropout multiplies a unit by: 0, or 1/(1 - rate) where the unit is kept; 1 in a test row."
     if isinstance(optimizer, Adam | AdamW):
         yield "c1 means 1 - beta1^t, and c2 means 1 - beta2^t, for step t, counted from 1."
 

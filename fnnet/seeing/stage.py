@@ -9,7 +9,7 @@ from fnnet.network.folds import forward
 from fnnet.network.modes import training
 from fnnet.network.shapes import describe, layers_of
 from fnnet.tables import Impute, OneHot
-from fnnet.teaching.board import Board, board
+from fnnet.teaching.board import RESTING, Board, board
 from fnnet.values.array import Array
 from fnnet.values.errors import UsageError
 from fnnet.values.keys import Key
@@ -57,6 +57,10 @@ class Stage:
         moved = net if noise is None else training(net, noise)
         y: Array = forward(flat(moved)[: self.begin], x)[0] if self.begin else x
         return y
+
+    def changes(self, net: Any) -> bool:
+        """Whether rows come to the page as something else than they were: not only drawn at random."""
+        return not all(isinstance(layer, RESTING) for layer in flat(net)[: self.begin])
 
     def targets(self, y: Array) -> Array:
         """The targets in the measure of the board's last units."""
