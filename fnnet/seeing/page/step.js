@@ -40,6 +40,11 @@ function masksOf(about, arrays, m, number) {
   });
 }
 
+/* The same for a row that is in no batch: dropout rests. */
+function restingMasks({ dropout, sizes }) {
+  return dropout.map((one, n) => one && new Float64Array(sizes[n]).fill(1));
+}
+
 /* The step of moment m for an example: ``pick`` is {number} in the batch, from 1, or {place} in the pool for a row that
    is in no batch. ``edits`` are {weights: [{n, j, k, value}], x}. */
 export function stepAt(about, arrays, m, pick, edits = {}) {
@@ -49,7 +54,7 @@ export function stepAt(about, arrays, m, pick, edits = {}) {
   const places = batchOf(about, arrays, m);
   const number = pick.number && about.batch[m] > 1 ? pick.number : null;
   const { x, target } = poolRow(about, arrays, pick.number ? places[pick.number - 1] : pick.place);
-  const masks = pick.number ? masksOf(about, arrays, m, pick.number) : [];
+  const masks = pick.number ? masksOf(about, arrays, m, pick.number) : restingMasks(about);
   const shown = edits.x ?? x;
   const example = workOut(about, levels, shown, target, masks);
   const other = (place, i) => (i + 1 === number ? example : ofBatch(about, arrays, levels, m, place, i + 1));
