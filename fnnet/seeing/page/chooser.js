@@ -25,9 +25,14 @@ export function cellInWords([name, categories], value) {
   return `${name} ${categories.length && value >= 0 ? categories[value] : short(value)}`;
 }
 
+/* The place of the class that probabilities or targets say; a single one says no or yes. */
+export function classOf(values) {
+  return values.length === 1 ? +(values[0] > 0.5) : values.indexOf(Math.max(...values));
+}
+
 /* The class of a target with a 1 in its place, or the number in the unit of the data. */
 export function targetInWords({ classes, unit, target: name }, target) {
-  if (classes.length) return classes[target.indexOf(Math.max(...target))];
+  if (classes.length) return classes[classOf(target)];
   const value = unit ? unit[0] + unit[1] * target[0] : target[0];
   return `${name ? `${name} ` : ""}${target.length > 1 ? Array.from(target, short).join(",") : short(value)}`;
 }

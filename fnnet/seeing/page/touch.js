@@ -1,6 +1,6 @@
 /* What can be touched beside the numbers: the decision plane of two inputs, live, and a sheet to draw a digit on. */
 
-import { nameOfRow, pictureOf } from "./chooser.js";
+import { classOf, nameOfRow, pictureOf } from "./chooser.js";
 import { h } from "./dom.js";
 import { runForward, softmaxOf } from "./engine.js";
 import { sigmoid } from "./numbers.js";
@@ -15,23 +15,30 @@ export function touchOf(view) {
   return about.form ? drawingSheet(view) : null;
 }
 
+/* Whether the outputs say classes; else they are numbers. */
+const saysClasses = ({ loss, classes }) => classes.length > 0 || loss === "SigmoidCrossEntropy";
+
 /* Outputs as they are said: probabilities, or the numbers themselves in the unit of the data. */
-function saidBy({ loss, softmax, unit, classes }, h) {
+function saidBy(about, h) {
+  const { loss, softmax, unit } = about;
   if (softmax || loss === "SoftmaxCrossEntropy") return softmaxOf(h);
-  if (loss === "SigmoidCrossEntropy") return Array.from(h, (value) => sigmoid(value));
-  return classes.length ? Array.from(h) : unit ? unit[0] + unit[1] * h[0] : h[0];
+  if (!saysClasses(about)) return unit ? unit[0] + unit[1] * h[0] : h[0];
+  const said = Array.from(h, (value) => (loss === "SigmoidCrossEntropy" ? sigmoid(value) : value));
+  return h.length === 1 ? [1 - said[0], said[0]] : said;
 }
 
 function planeOf(view) {
   const { about, arrays } = view;
-  const rows = Array.from({ length: Math.min(400, arrays.origin.length) }, (_, place) => poolRow(about, arrays, place));
+  const some = Array.from({ length: Math.min(400, arrays.origin.length) }, (_, place) => poolRow(about, arrays, place));
+  const rows = some.filter(({ x }) => x.every(Number.isFinite)); // a row with a gap has no place
+  if (!rows.length) return null;
   const range = [0, 1].map((i) => {
     const values = rows.map(({ x }) => x[i]);
     const [least, most] = [Math.min(...values), Math.max(...values)];
     const room = (most - least || 1) / 4;
     return [least - room, most + room];
   });
-  const points = rows.map(({ x, target }) => ({ at: Array.from(x), label: target.indexOf(Math.max(...target)) }));
+  const points = rows.map(({ x, target }) => ({ at: Array.from(x), label: saysClasses(about) ? classOf(target) : 0 }));
   const names = about.columns?.map(([name]) => name) ?? ["x_1", "x_2"];
   const onPick = (...x) => view.set({ edits: { ...view.state.edits, x: Float64Array.from(x) } });
   const drawn = plane({

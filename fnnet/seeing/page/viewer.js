@@ -1,7 +1,7 @@
 /* One run under the microscope: the network on the left, the line of the walk and what belongs to it on the right. */
 
 import { weightEditor } from "./editing.js";
-import { chooser, inputsOf, nameOfRow, targetInWords } from "./chooser.js";
+import { chooser, classOf, inputsOf, nameOfRow, targetInWords } from "./chooser.js";
 import { h, put } from "./dom.js";
 import { weightOf } from "./engine.js";
 import { momentAt } from "./film.js";
@@ -95,12 +95,14 @@ function labelsOf({ sizes, inputs, classes }) {
 function outcomeOf({ about, example }) {
   const wanted = `wanted: ${targetInWords(about, example.target)}`;
   const { probabilities, units } = example;
-  if (about.classes.length && probabilities) {
-    const best = probabilities.indexOf(Math.max(...probabilities));
-    return `it says ${about.classes[best]}, with ${figure(probabilities[best], 4)}; ${wanted}`;
+  const outcome = probabilities ?? Array.from(units.at(-1)); // under squares outputs stand for probabilities
+  if (about.classes.length) {
+    const best = classOf(outcome);
+    const share = outcome.length > 1 ? outcome[best] : best ? outcome[0] : 1 - outcome[0];
+    return `it says ${about.classes[best]}, with ${figure(share, 4)}; ${wanted}`;
   }
-  const [h] = units.at(-1);
-  return `it says ${figure(about.unit ? about.unit[0] + about.unit[1] * h : h, 4)}; ${wanted}`;
+  const values = about.unit ? [about.unit[0] + about.unit[1] * outcome[0]] : outcome;
+  return `it says ${values.map((value) => figure(value, 4)).join(", ")}; ${wanted}`;
 }
 
 /* What the formulas do not say themselves. */
