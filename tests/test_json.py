@@ -92,6 +92,18 @@ def test_plot(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert {*NAMES} <= set(re.findall(r"`(\w+)`", PAGE.split("## `fnnet plot`")[1].split("\n## ")[0]))
 
 
+def test_see(xor_run: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said of a page, of each of its runs, and of where two of them part."""
+    printed(capsys, "train", "xor", "--epochs", "2", "--seed", "1")
+    one, two = printed(capsys, "see", "runs/xor"), printed(capsys, "see", "runs/xor", "runs/xor-2")
+    inner = {*two["runs"][1], *two["differs"]}
+    assert set(one) == set(two)
+    part = PAGE.split("## `fnnet see`")[1].split("\n## ")[0]
+    assert set(two) | inner == set(re.findall(r"`([a-z]+)`", part)) - {"null"}
+    assert one["differs"] is None
+    assert two["bytes"] == Path(two["page"]).stat().st_size
+
+
 def test_learn(capsys: pytest.CaptureFixture[str]) -> None:
     """A page of the list and a page alone print together what is promised."""
     page = printed(capsys, "learn", "affine")

@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+from test_killing import under
 from test_verify import fnnet, refused, result, rewritten, up, with_array
+
+from fnnet.runs import load_run
+from fnnet.seeing import contents
 
 pytestmark = pytest.mark.usefixtures("in_a_folder_of_its_own")
 
@@ -208,3 +213,62 @@ def test_a_run_that_began_with_another(xor: Path) -> None:
     """It begins where the other ended."""
     fnnet("train", "xor", "--from", xor, "--epochs", 3, "--quiet")
     assert fnnet("see", "runs/xor-2").stderr == ""
+
+
+def test_a_run_that_was_stopped_is_seen_up_to_there() -> None:
+    """Its film ends at the state that the folder holds, in the midst of an epoch."""
+    under({"events": [["step", 50, "SIGINT"]]}, "train", "digits", "--epochs", 2, "--hidden", 9, "--quiet")
+    said = result("see", "runs/digits")
+    (film,) = about(Path("runs/digits/see.html"))["films"]
+    assert said["runs"][0]["notes"] == []
+    assert said["runs"][0]["steps"] == load_run("runs/digits").state.step == film["about"]["kept"][-1]
+    assert 0 < film["about"]["kept"][-1] < 86
+
+
+def test_a_run_that_was_resumed_is_seen_from_the_beginning(xor: Path) -> None:
+    """As if it had never ended."""
+    fnnet("train", "--resume", xor, "--epochs", 30, "--quiet")
+    assert result("see", xor)["runs"] == [{"run": str(xor), "steps": 30, "kept": 31, "notes": []}]
+
+
+def test_pictures_of_ones_own() -> None:
+    """A folder of pictures: drawings are brought to the size of the run."""
+    rng = np.random.default_rng(0)
+    for i in range(12):
+        place = Path("pictures", "ab"[i % 2])
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 255, (9, 9), dtype=np.uint8)).save(place / f"{i}.png")
+    fnnet("train", "pictures", "--size", 8, "--epochs", 2, "--hidden", 3, "--quiet")
+    assert fnnet("see", "runs/pictures").returncode == 0
+    (film,) = about(Path("runs/pictures/see.html"))["films"]
+    assert (film["about"]["form"], film["about"]["shape"]) == ({"size": 8}, [8, 8])
+
+
+def test_an_interrupted_page_leaves_the_one_before(xor: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the run is trained again: nothing is written, and no file is left on the way."""
+    assert fnnet("see", xor).returncode == 0
+    before = {path.name: path.read_bytes() for path in xor.iterdir()}
+    real = contents.contents
+
+    def interrupted(*arguments: Any) -> Any:
+        real(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fnnet.seeing.budget.contents", interrupted)
+    done = fnnet("see", xor)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert {path.name: path.read_bytes() for path in xor.iterdir()} == before
+
+
+def test_a_full_disk_leaves_the_page_before(xor: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is whole or not at all."""
+    Path("see.html").write_text("before")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    said = refused("see", xor, "-o", "see.html")
+    assert "see.html" in said
+    assert Path("see.html").read_text() == "before"
+    assert sorted(path.name for path in Path().iterdir()) == ["runs", "see.html"]
