@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browser import browsing
+from seen import line
 
 from fnnet import (
     Dropout,
@@ -16,8 +17,10 @@ from fnnet import (
     MeanSquaredError,
     ReLU,
     Scale,
+    Sigmoid,
     SigmoidCrossEntropy,
     Softmax,
+    SoftmaxCrossEntropy,
     Tanh,
     datasets,
     forward,
@@ -36,10 +39,12 @@ from fnnet.seeing.of_run import trained_by
 from fnnet.seeing.page import page
 from fnnet.seeing.parting import parting
 from fnnet.seeing.stage import stage
-from fnnet.teaching import HalfSquaredError
+from fnnet.seeing.worked import worked
+from fnnet.teaching import HalfSquaredError, equations
+from fnnet.teaching.worked_example import averaged
 from fnnet.teaching.writing import figure
 from fnnet.values.numeric import sigmoid, softmax
-from fnnet.values.record import replace
+from fnnet.values.record import evolve, replace
 
 XOR, DIGITS, RNG = datasets.xor(), datasets.digits(), np.random.default_rng(1)
 COLUMN = XOR.y.reshape(-1, 1).astype(float)
@@ -169,6 +174,59 @@ def test_all_outputs_are_said(opened: Any) -> None:
     there = opened(see(net, X3, X3[:, :2], epochs=1))
     said = ", ".join(figure(float(h), 4) for h in forward(net, X3[:1])[0][0])
     assert f"it says {said}; wanted:" in outcome(there)
+
+
+LOSSES: dict[str, tuple[Any, Any, tuple[Any, ...]]] = {
+    "classes": (SoftmaxCrossEntropy, np.array([2, 0, 1]), ()),
+    "shares": (SoftmaxCrossEntropy, np.array([[0.2, 0.8, 0], [0, 1, 0], [0.1, 0.1, 0.8]]), ()),
+    "yes or no": (SigmoidCrossEntropy, np.array([[1.0, 0, 1], [0, 0, 1], [1, 1, 0]]), ()),
+    "squares": (MeanSquaredError, X3[:3], ()),
+    "half the square": (HalfSquaredError, X3[:3], (Sigmoid(),)),
+    "half the square of shares": (HalfSquaredError, np.eye(3), (Softmax(),)),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_loss_is_that_of_fnnet(opened: Any, name: str) -> None:
+    """Its line, for each of three examples: the numbers put in, and what they come to."""
+    make, targets, last = LOSSES[name]
+    net = (*mlp([3, 4, 3], Tanh(), seed=8, dtype=float), *last)
+    there = opened(see(net, X3[:3], targets, loss=make, epochs=1))
+    there.get_by_role("group", name="go to").get_by_role("button", name="errors").click()
+    there.get_by_role("button", name="one line back").click()
+    for n in (1, 2, 3):
+        one = evolve(worked(stage(net, make, targets), net, make, X3[:3], targets, n), number=n)
+        assert said_of(there) == line(equations.loss(one))
+        there.get_by_role("button", name="the next example").click()
+
+
+def said_of(page: Any) -> list[str]:
+    """The line on screen: name, formula, numbers put in, result."""
+    parts = ["name", "formula", "numbers", "result"]
+    texts = [page.locator(f".line-{part}").first.text_content().lstrip("=") for part in parts]
+    return [text.replace("\N{GREEK SMALL LETTER ETA}", "eta") for text in texts]
+
+
+# What is changed by hand
+
+
+def test_the_batch_has_the_input_that_was_changed(opened: Any) -> None:
+    """Who pushed a weight, and the mean of the batch, are those with the input that is on screen."""
+    net = mlp([2, 3, 2], seed=2, dtype=float)
+    there = opened(see(net, XOR.x, XOR.y, epochs=2), "#step=0&example=2&at=u_11")
+    there.get_by_label("x_1").fill("0.75")
+    there.keyboard.press("Enter")
+    x = np.array(XOR.x, float)
+    x[1, 0] = 0.75
+    on = stage(net, SoftmaxCrossEntropy, XOR.y)
+    batch = [worked(on, net, SoftmaxCrossEntropy, x, XOR.y, n) for n in (1, 2, 3, 4)]
+    pushes = [figure(one.gradient(1, 1, 1).value, 4) for one in batch]
+    rows = there.locator(".ranked-frame tbody tr").evaluate_all(
+        "(rows) => rows.map((row) => [Number(row.cells[0].textContent.split(':')[0]), row.cells[1].textContent])"
+    )
+    assert [push for _, push in sorted(rows)] == pushes
+    means = there.locator(".line-result").all_text_contents()
+    assert means[1].lstrip("=") == figure(averaged(batch).gradient(1, 1, 1).value, 4)
 
 
 # Rows of the test part, and rows with gaps

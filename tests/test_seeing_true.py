@@ -1,4 +1,4 @@
-"""The numbers on the page of `see` are those of fnnet: every digit, in a browser, at random places of five runs."""
+"""The numbers on the page of `see` are those of fnnet: every digit, in a browser, at random places of seven runs."""
 
 import random
 from collections.abc import Callable
@@ -9,9 +9,21 @@ import pytest
 from browser import browsing
 from seen import example, examples, line, mean_line, measured, moved, unit_lines
 
-from fnnet import AdamW, LeakyReLU, Softmax, datasets, mlp, train
+from fnnet import (
+    SGD,
+    AdamW,
+    LeakyReLU,
+    MeanSquaredError,
+    SigmoidCrossEntropy,
+    Softmax,
+    Tanh,
+    datasets,
+    mlp,
+    train,
+)  # fmt: skip
 from fnnet.datasets import dataset
 from fnnet.learning.state import first_state
+from fnnet.optimizers import AdaGrad
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import asked, usual
 from fnnet.seeing.budget import shown
@@ -81,6 +93,15 @@ def deep() -> Training:
     return Training(first_state(net, opt, 0), lambda: train(net, x, y, **how), x, y, HalfSquaredError, opt, 3, 36)
 
 
+def several(loss: Any, optimizer: Any) -> Training:
+    """Several outputs under a loss that takes their mean, of examples that don't fill the last batch."""
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(8, 3)), rng.integers(0, 2, (8, 3)).astype(float)
+    net = mlp([3, 4, 3], Tanh(), seed=6, dtype=float)
+    how: Any = {"loss": loss, "optimizer": optimizer, "epochs": 9, "batch_size": 3}
+    return Training(first_state(net, optimizer, 0), lambda: train(net, x, y, **how), x, y, loss, optimizer, 3, 27)
+
+
 RUNS: dict[str, Callable[[], Training]] = {
     "xor": lambda: of_recipe(datasets.xor()),
     "digits": lambda: of_recipe(datasets.digits(), epochs=3),
@@ -89,6 +110,8 @@ RUNS: dict[str, Callable[[], Training]] = {
         table(numbers=True), hidden=(5,), epochs=20, activation="tanh", optimizer="rmsprop", batch_size=10
     ),
     "deep": deep,
+    "yes or no": lambda: several(SigmoidCrossEntropy, SGD(lr=0.2, momentum=0.8, nesterov=True)),
+    "several numbers": lambda: several(MeanSquaredError, AdaGrad(lr=0.1)),
 }
 
 
