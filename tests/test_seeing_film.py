@@ -29,6 +29,7 @@ from fnnet import (
     SoftmaxCrossEntropy,
     datasets,
     freeze,
+    mlp,
 )  # fmt: skip
 from fnnet.datasets import dataset
 from fnnet.network.folds import forward, gradients
@@ -36,6 +37,8 @@ from fnnet.network.modes import training
 from fnnet.optimizers import AdaGrad, RMSprop
 from fnnet.runs.build import experiment
 from fnnet.runs.recipe import asked, usual
+from fnnet.seeing import see
+from fnnet.seeing.budget import bytes_of
 from fnnet.seeing.film import Training, film, kept_steps, moment, thinned
 from fnnet.seeing.of_run import trained_by
 from fnnet.seeing.packing import narrow, packed
@@ -46,6 +49,7 @@ from fnnet.teaching.moves import constants, moves
 from fnnet.teaching.terms import Symbol, symbols
 from fnnet.teaching.worked_example import averaged
 from fnnet.values import fingerprint
+from fnnet.values.errors import UsageError
 from fnnet.values.record import evolve, replace
 from fnnet.values.tree import map_params
 
@@ -180,6 +184,17 @@ def test_narrow_changes_no_number(values: list[float]) -> None:
     """In fewer bytes, but the same."""
     x = np.array(values)
     assert np.array_equal(narrow(x).astype(np.float64), x, equal_nan=True)
+
+
+@pytest.mark.parametrize("letter", ["<", "&", "\N{SNOWMAN}", "\N{GRINNING FACE}"])
+def test_no_name_makes_a_page_larger_than_its_budget(letter: str) -> None:
+    """What a page is made of is counted as it stands in it: with what is said, it is made, and no larger."""
+    net, names = mlp([2, 3, 2], seed=1), (20_000 * letter, "b")
+    with pytest.raises(UsageError, match="say a size of at least") as refused:
+        see(net, XOR.x, XOR.y, epochs=300, classes=names, title=names[0], size=255_000)
+    size = bytes_of(str(refused.value).rsplit("at least ", 1)[1])
+    assert size > 255_000
+    assert len(see(net, XOR.x, XOR.y, epochs=300, classes=names, title=names[0], size=size).html.encode()) <= size
 
 
 # Which networks have formulas

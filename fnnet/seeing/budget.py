@@ -1,6 +1,5 @@
 """How large a film may be: as many moments as a budget of bytes holds, and a page that is never larger than that."""
 
-import json
 import re
 from typing import Any
 
@@ -67,11 +66,11 @@ def shown(run: Training, stage: Stage, subject: Subject, size: int = SIZE, was: 
     seen = _whole(made, run, subject)
     while True:
         found = Shown(*contents(made, run, stage, subject), seen)
-        taken = len(found.text) + len(json.dumps([found.about, seen])) + least - ROOM
+        taken = len(page([found]).html.encode())
         if taken <= size:
             return found
         if len(made.moments) <= 2:
-            raise _too_small(size, least, each)
+            raise _too_small(size, max(least, taken - 2 * each), each)
         made = _fewer(made, size / taken)
 
 
