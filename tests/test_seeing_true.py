@@ -1,4 +1,4 @@
-"""The numbers on the page of `see` are those of fnnet: every digit, in a browser, at random places of seven runs."""
+"""The numbers on the page of `see` are those of fnnet: every digit, in a browser, at random places of eight runs."""
 
 import random
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from seen import example, examples, line, mean_line, measured, moved, unit_lines
 from fnnet import (
     SGD,
     AdamW,
+    Dropout,
     LeakyReLU,
     MeanSquaredError,
     SigmoidCrossEntropy,
@@ -93,11 +94,11 @@ def deep() -> Training:
     return Training(first_state(net, opt, 0), lambda: train(net, x, y, **how), x, y, HalfSquaredError, opt, 3, 36)
 
 
-def several(loss: Any, optimizer: Any) -> Training:
+def several(loss: Any, optimizer: Any, *first: Any) -> Training:
     """Several outputs under a loss that takes their mean, of examples that don't fill the last batch."""
     rng = np.random.default_rng(4)
     x, y = rng.normal(size=(8, 3)), rng.integers(0, 2, (8, 3)).astype(float)
-    net = mlp([3, 4, 3], Tanh(), seed=6, dtype=float)
+    net = (*first, *mlp([3, 4, 3], Tanh(), seed=6, dtype=float))
     how: Any = {"loss": loss, "optimizer": optimizer, "epochs": 9, "batch_size": 3}
     return Training(first_state(net, optimizer, 0), lambda: train(net, x, y, **how), x, y, loss, optimizer, 3, 27)
 
@@ -112,6 +113,7 @@ RUNS: dict[str, Callable[[], Training]] = {
     "deep": deep,
     "yes or no": lambda: several(SigmoidCrossEntropy, SGD(lr=0.2, momentum=0.8, nesterov=True)),
     "several numbers": lambda: several(MeanSquaredError, AdaGrad(lr=0.1)),
+    "dropped inputs": lambda: several(MeanSquaredError, SGD(lr=0.1), Dropout(0.4)),
 }
 
 
